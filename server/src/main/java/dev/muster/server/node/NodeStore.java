@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.node;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Nodes and their sessions in the store, inside one transaction. Not thread-safe. */
+public interface NodeStore {
+  /** Adds a node. The caller has made sure that its name is free. */
+  void insert(Node node, Map<String, String> facts, String machineFingerprint);
+
+  /** Writes labels, state, catalog digest and machine of a node and raises its version. */
+  void update(Node node);
+
+  /** Returns one. */
+  Optional<Node> find(NodeId id);
+
+  /** Returns the one of this name. */
+  Optional<Node> findByName(String projectId, String name);
+
+  /** Hands every node to the consumer, in no order. */
+  void forEach(Consumer<Node> consumer);
+
+  /** Returns a version that changes with every {@link #update}. */
+  long version(NodeId id);
+
+  /** Returns what is known of a node's newest session; empty: it never connected. */
+  Optional<SessionRecord> session(NodeId id);
+
+  /** Records that a session of a node began: replaces what was known of the one before. */
+  void recordSession(NodeId id, SessionRecord session);
+
+  /** Records when nodes were last heard of. */
+  void recordSeen(List<Seen> seen);
+
+  /**
+   * A node's newest session.
+   *
+   * @param epoch its number: only grows
+   * @param journalId of the agent
+   * @param instanceId of the agent's start
+   * @param agentVersion of the agent
+   * @param slots runs at once
+   * @param facts what the node says of itself
+   * @param remoteAddress where it connects from
+   * @param clockSkewMillis how far its clock is ahead
+   * @param connectTime when it began
+   * @param lastSeenTime when it was last heard of
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Opaque ids of the agent.
+  record SessionRecord(
+      long epoch,
+      byte[] journalId,
+      byte[] instanceId,
+      String agentVersion,
+      int slots,
+      Map<String, String> facts,
+      String remoteAddress,
+      long clockSkewMillis,
+      Instant connectTime,
+      Instant lastSeenTime) {
+    /** Copies the facts. */
+    public SessionRecord {
+      facts = Map.copyOf(facts);
+    }
+  }
+
+  /** When a node was last heard of. */
+  record Seen(NodeId id, Instant time) {}
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.node;
+
+import java.util.Collection;
+
+/** Knows which nodes have a live session. Thread-safe; answers from memory. */
+@FunctionalInterface
+public interface Presence {
+  /** Tells whether a node has a live session. */
+  boolean isOnline(NodeId node);
+
+  /** Returns how many of these nodes have a live session. */
+  default int countOnline(Collection<Node> nodes) {
+    int online = 0;
+    for (Node node : nodes) {
+      if (isOnline(node.id())) {
+        online++;
+      }
+    }
+    return online;
+  }
+}
