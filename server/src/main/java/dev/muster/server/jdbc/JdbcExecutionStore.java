@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.jdbc;
+
+import dev.muster.server.execution.Execution;
+import dev.muster.server.execution.ExecutionId;
+import dev.muster.server.execution.ExecutionProgress;
+import dev.muster.server.execution.ExecutionState;
+import dev.muster.server.execution.ExecutionStore;
+import dev.muster.server.execution.InvocationCounts;
+import dev.muster.server.execution.OfflinePolicy;
+import dev.muster.server.execution.Order;
+import dev.muster.server.execution.RequestedBy;
+import dev.muster.server.execution.Surface;
+import dev.muster.server.invocation.InvocationState;
+import dev.muster.server.node.NodeId;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** Executions and their cohorts: tables {@code execution} and {@code cohort_slice}. */
+final class JdbcExecutionStore implements ExecutionStore {
+  /** In the order of the states. */
+  private static final String COUNTS =
+      """
+      pending_count, preparing_count, prepared_count, dispatched_count, acknowledged_count,
+        started_count, succeeded_count, failed_count, timed_out_count, cancelled_count,
+        rejected_count, expired_count, lost_count""";
+
+  private static final String PROGRESS = "state, revision, " + COUNTS;
+
+  private static final String ORDER =
+      """
+      id, project_id, action, input, run_timeout, expire_time, operator_id, operator_name, surface,
+        correlation_id""";
+
+  private static final String COLUMNS =
+      ORDER
+          + ", "
+          + PROGRESS
+          + """
+          , cohort_size, selector, fact_selector, reason, create_time, start_within, offline,
+            skipped_nodes, skipped_offline, redacted_input, settle_time, cancel_time, cancel_reason,
+            state_reason
+          """;
+
+  /** The condition of the index execution_live, word for word. */
+  private static final String LIVE =
+      """
+      (state = 'SCHEDULED' OR state = 'AWAITING_APPROVAL' OR state = 'PREPARING'
+           OR state = 'RUNNING' OR state = 'PAUSED' OR state = 'CANCELLING')
+      """;
+
+  private static final String LIVE_WORDS =
+      "('SCHEDULED', 'AWAITING_APPROVAL', 'PREPARING', 'RUNNING', 'PAUSED', 'CANCELLING')\n";
+
+  private static final UUID GREATEST_ID = new UUID(-1, -1);
+
+  private final Statements statements;
+
+  JdbcExecutionStore(Statements statements) {
+    this.statements = statements;
+  }
+
+  private static final String INSERT =
+      "INSERT INTO execution ("
+          + COLUMNS
+          + """
+          ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+            ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """;
+
+  private static final String INSERT_SLICE =
+      """
+      INSERT INTO cohort_slice (execution_id, slice, first_ordinal, materialised, nodes)
+      VALUES (?, ?, ?, 0, ?)
+      """;
+
+  @Override
+  public void insert(Execution execution, List<CohortSlice> cohort) {
+    statements.update(INSERT, params -> bind(params, execution));
+    statements.batch(
+        INSERT_SLICE,
+        cohort,
+        (params, slice) ->
+            params
+                .id(slice.executionId().value())
+                .number(slice.slice())
+                .number(slice.firstOrdinal())
+                .bytes(StoredIds.pack(slice.nodes())));
+  }
+
+  private static void bind(Params params, Execution execution) throws SQLException {
+    Order order = execution.order();
+    params
+        .id(order.executionId().value())
+        .text(order.projectId())
+        .text(order.action())
+        .bytes(order.inputJson())
+        .span(order.runTimeout())
+        .time(order.expireTime())
+        .text(order.requestedBy().operatorId())
+        .text(order.requestedBy().operatorName())
+        .word(order.requestedBy().surface())
+        .text(order.requestedBy().correlationId());
+    bind(params, execution.progress());
+    params
+        .number(execution.cohortSize())
+        .text(execution.target().selector())
+        .text(execution.target().factSelector())
+        .text(execution.reason())
+        .time(execution.createTime())
+        .span(execution.startWithin())
+        .word(execution.offline())
+        .bytes(StoredIds.pack(execution.skippedNodes()))
+        .number(execution.skippedOffline())
+        .bytes(execution.redactedInput())
+        .time(execution.settleTime())
+        .time(execution.cancelTime())
+        .text(execution.cancelReason())
+        .text(execution.stateReason());
+  }
+
+  private static void bind(Params params, ExecutionProgress progress) throws SQLException {
+    params.word(progress.state()).number(progress.revision());
+    for (InvocationState state : InvocationState.values()) {
+      params.number(progress.counts().in(state));
+    }
+  }
+
+  static final String UPDATE_PROGRESS =
+      "UPDATE execution SET "
+          + PROGRESS.replace(",", " = ?,")
+          + """
+           = ?,
+            settle_time = ?, state_reason = ?
+          WHERE id = ? AND revision = ?
+          """;
+
+  @Override
+  public boolean[] updateProgress(List<ProgressUpdate> updates) {
+    int[] counts =
+        statements.batch(
+            UPDATE_PROGRESS,
+            updates,
+            (params, update) -> {
+              bind(params, update.after());
+              params
+                  .time(update.settleTime())
+                  .text(update.stateReason())
+                  .id(update.id().value())
+                  .number(update.before().revision());
+            });
+    boolean[] written = new boolean[counts.length];
+    for (int i = 0; i < counts.length; i++) {
+      written[i] = counts[i] == 1;
+    }
+    return written;
+  }
+
+  private static final String RECORD_CANCEL =
+      """
+      UPDATE execution
+      SET cancel_time = ?, cancel_reason = ?
+      WHERE id = ? AND cancel_time IS NULL
+      """;
+
+  @Override
+  public void recordCancel(ExecutionId id, Instant time, String reason) {
+    statements.update(RECORD_CANCEL, params -> params.time(time).text(reason).id(id.value()));
+  }
+
+  static final String MATERIALISED =
+      """
+      UPDATE cohort_slice
+      SET materialised = 1
+      WHERE execution_id = ? AND slice = ?
+      """;
+
+  @Override
+  public void materialised(ExecutionId id, int slice) {
+    statements.update(MATERIALISED, params -> params.id(id.value()).number(slice));
+  }
+
+  static final String UNMATERIALISED =
+      """
+      SELECT execution_id, slice, first_ordinal, nodes
+      FROM cohort_slice
+      WHERE materialised = 0
+      ORDER BY execution_id, slice
+      LIMIT ?
+      """;
+
+  @Override
+  public List<CohortSlice> unmaterialised(int limit) {
+    return statements.list(
+        UNMATERIALISED,
+        params -> params.number(limit),
+        row ->
+            new CohortSlice(
+                new ExecutionId(row.id()),
+                row.number(),
+                row.number(),
+                StoredIds.unpack(row.bytes())));
+  }
+
+  static final String FIND =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM execution
+          WHERE id = ?
+          """;
+
+  @Override
+  public Optional<Execution> find(ExecutionId id) {
+    return statements.find(FIND, params -> params.id(id.value()), JdbcExecutionStore::execution);
+  }
+
+  static final String FIND_PROGRESS =
+      "SELECT "
+          + PROGRESS
+          + """
+
+          FROM execution
+          WHERE id = ?
+          """;
+
+  @Override
+  public Optional<ExecutionProgress> progress(ExecutionId id) {
+    return statements.find(
+        FIND_PROGRESS, params -> params.id(id.value()), JdbcExecutionStore::progress);
+  }
+
+  static final String FIND_ORDER =
+      "SELECT "
+          + ORDER
+          + """
+
+          FROM execution
+          WHERE id = ?
+          """;
+
+  @Override
+  public Optional<Order> order(ExecutionId id) {
+    return statements.find(FIND_ORDER, params -> params.id(id.value()), JdbcExecutionStore::order);
+  }
+
+  static final String LIST = list("project_id = ?");
+  static final String LIST_IN_STATE = list("project_id = ? AND state = ?");
+  static final String LIST_OF_NODE = list("project_id = ? AND " + onNode());
+  static final String LIST_OF_NODE_IN_STATE =
+      list("project_id = ? AND state = ? AND " + onNode());
+
+  private static String onNode() {
+    return "id IN (SELECT execution_id FROM invocation WHERE node_id = ?)";
+  }
+
+  private static String list(String condition) {
+    return "SELECT "
+        + COLUMNS
+        + "FROM execution WHERE "
+        + condition
+        + """
+
+          AND id < ?
+          AND (? = '' OR action = ?)
+          AND (? = '' OR operator_id = ? OR operator_name = ?)
+          AND create_time >= ? AND create_time < ?
+        ORDER BY id DESC
+        LIMIT ?
+        """;
+  }
+
+  @Override
+  public List<Execution> list(Filter filter, Optional<ExecutionId> before, int limit) {
+    if (filter.states().isEmpty()) {
+      return statements.list(
+          filter.node() == null ? LIST : LIST_OF_NODE,
+          params -> bindFilter(params.text(filter.projectId()), filter, before, limit),
+          JdbcExecutionStore::execution);
+    }
+    // One keyset per state, which the index answers in order, merged: many times faster than all states in one query.
+    List<Execution> found = new ArrayList<>();
+    for (ExecutionState state : filter.states()) {
+      found.addAll(
+          statements.list(
+              filter.node() == null ? LIST_IN_STATE : LIST_OF_NODE_IN_STATE,
+              params ->
+                  bindFilter(params.text(filter.projectId()).word(state), filter, before, limit),
+              JdbcExecutionStore::execution));
+    }
+    found.sort(Comparator.comparing(execution -> execution.id().value(), StoredIds.DESCENDING));
+    return found.size() <= limit ? found : List.copyOf(found.subList(0, limit));
+  }
+
+  private static void bindFilter(
+      Params params, Filter filter, Optional<ExecutionId> before, int limit) throws SQLException {
+    NodeId node = filter.node();
+    if (node != null) {
+      params.id(node.value());
+    }
+    Instant createdAfter = filter.createdAfter();
+    Instant createdBefore = filter.createdBefore();
+    params
+        .id(before.map(ExecutionId::value).orElse(GREATEST_ID))
+        .text(filter.action())
+        .text(filter.action())
+        .text(filter.operator())
+        .text(filter.operator())
+        .text(filter.operator())
+        .number(createdAfter == null ? Long.MIN_VALUE : StoredTimes.micros(createdAfter))
+        .number(createdBefore == null ? Long.MAX_VALUE : StoredTimes.micros(createdBefore))
+        .number(limit);
+  }
+
+  private static final String CHOSEN_STATES = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\n";
+
+  static final String LIVE_IN_STATES =
+      "SELECT id FROM execution WHERE state IN "
+          + CHOSEN_STATES
+          + "AND "
+          + LIVE
+          + """
+          ORDER BY id
+          LIMIT ?
+          """;
+
+  private static final String IN_STATES =
+      "SELECT id FROM execution WHERE state IN "
+          + CHOSEN_STATES
+          + """
+          ORDER BY id
+          LIMIT ?
+          """;
+
+  @Override
+  public List<ExecutionId> inStates(Set<ExecutionState> states, int limit) {
+    if (states.isEmpty()) {
+      return List.of();
+    }
+    List<ExecutionState> chosen = List.copyOf(states);
+    return statements.list(
+        chosen.stream().noneMatch(ExecutionState::isSettled) ? LIVE_IN_STATES : IN_STATES,
+        params -> {
+          for (int i = 0; i < ExecutionState.values().length; i++) {
+            params.word(chosen.get(Math.min(i, chosen.size() - 1)));
+          }
+          params.number(limit);
+        },
+        row -> new ExecutionId(row.id()));
+  }
+
+  static final String LIVE_IN_DOMAIN =
+      """
+      SELECT count(*)
+      FROM project p CROSS JOIN execution e
+      WHERE p.domain_id = ? AND e.project_id = p.project_id AND e.state IN\s"""
+          + LIVE_WORDS;
+
+  @Override
+  public int liveInDomain(String domainId) {
+    return statements
+        .find(LIVE_IN_DOMAIN, params -> params.text(domainId), Row::number)
+        .orElseThrow();
+  }
+
+  static final String LIVE_HOLDERS =
+      """
+      SELECT e.operator_name, count(*)
+      FROM project p CROSS JOIN execution e
+      WHERE p.domain_id = ? AND e.project_id = p.project_id AND e.state IN\s"""
+          + LIVE_WORDS
+          + """
+          GROUP BY e.operator_name
+          ORDER BY count(*) DESC, e.operator_name
+          LIMIT ?
+          """;
+
+  @Override
+  public List<LiveHolder> liveHolders(String domainId, int limit) {
+    return statements.list(
+        LIVE_HOLDERS,
+        params -> params.text(domainId).number(limit),
+        row -> new LiveHolder(row.text(), row.number()));
+  }
+
+  private static Execution execution(Row row) throws SQLException {
+    return new Execution(
+        order(row),
+        progress(row),
+        row.number(),
+        new Execution.Target(row.text(), row.text()),
+        row.text(),
+        row.time(),
+        row.span(),
+        row.word(OfflinePolicy.class),
+        StoredIds.unpack(row.bytes()),
+        row.number(),
+        row.bytes(),
+        row.nullableTime(),
+        row.nullableTime(),
+        row.text(),
+        row.text());
+  }
+
+  private static Order order(Row row) throws SQLException {
+    return new Order(
+        new ExecutionId(row.id()),
+        row.text(),
+        row.text(),
+        row.bytes(),
+        row.span(),
+        row.time(),
+        new RequestedBy(row.text(), row.text(), row.word(Surface.class), row.text()));
+  }
+
+  private static ExecutionProgress progress(Row row) throws SQLException {
+    ExecutionState state = row.word(ExecutionState.class);
+    long revision = row.longNumber();
+    int[] counts = new int[InvocationState.count()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = row.number();
+    }
+    return new ExecutionProgress(state, revision, InvocationCounts.of(counts));
+  }
+}

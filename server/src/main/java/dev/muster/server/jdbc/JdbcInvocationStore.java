@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.jdbc;
+
+import dev.muster.server.execution.ExecutionId;
+import dev.muster.server.invocation.HistoryEntry;
+import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationChange;
+import dev.muster.server.invocation.InvocationId;
+import dev.muster.server.invocation.InvocationState;
+import dev.muster.server.invocation.InvocationStore;
+import dev.muster.server.invocation.Result;
+import dev.muster.server.invocation.Steps;
+import dev.muster.server.node.NodeId;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Invocations: table {@code invocation}.
+ *
+ * <p>States stand as words in the text of a query where the query is to use a partial index: the planner does not know what a
+ * parameter will be. Sets of states that the caller chooses are parameters, all thirteen of them, repeated where there are fewer.
+ */
+final class JdbcInvocationStore implements InvocationStore {
+  private static final String COLUMNS =
+      """
+      i.id, i.execution_id, i.node_id, i.ordinal, i.state, i.taken, i.revision, i.epoch, i.journal_id,
+        i.started, i.still_running, i.cancel_requested, i.reason, i.message, i.create_time,
+        i.release_time, i.start_deadline, i.report_deadline, i.settle_time
+      """;
+
+  /** The condition of the index invocation_live, word for word. */
+  private static final String LIVE =
+      """
+      (state = 'PENDING' OR state = 'PREPARING' OR state = 'PREPARED'
+           OR state = 'DISPATCHED' OR state = 'ACKNOWLEDGED' OR state = 'STARTED' OR state = 'LOST')
+      """;
+
+  private static final Set<InvocationState> LIVE_STATES =
+      Set.copyOf(
+          EnumSet.of(
+              InvocationState.PENDING,
+              InvocationState.PREPARING,
+              InvocationState.PREPARED,
+              InvocationState.DISPATCHED,
+              InvocationState.ACKNOWLEDGED,
+              InvocationState.STARTED,
+              InvocationState.LOST));
+
+  private static final String CHOSEN_STATES = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\n";
+
+  private static final Comparator<Invocation> BY_ID = Comparator.comparing(Invocation::id);
+
+  private static final InvocationId GREATEST_ID = new InvocationId(new UUID(-1, -1));
+
+  private final Statements statements;
+
+  JdbcInvocationStore(Statements statements) {
+    this.statements = statements;
+  }
+
+  private static final String INSERT =
+      """
+      INSERT INTO invocation (id, execution_id, node_id, ordinal, state, taken, revision, epoch,
+        journal_id, started, still_running, cancel_requested, reason, message, create_time,
+        release_time, start_deadline, report_deadline, settle_time, due_time, history)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """;
+
+  @Override
+  public void insert(List<NewInvocation> invocations) {
+    statements.batch(INSERT, invocations, JdbcInvocationStore::bind);
+  }
+
+  private static void bind(Params params, NewInvocation added) throws SQLException {
+    Invocation invocation = added.invocation();
+    params
+        .id(invocation.id().value())
+        .id(invocation.executionId().value())
+        .id(invocation.nodeId().value())
+        .number(invocation.ordinal())
+        .word(invocation.state())
+        .number(invocation.taken().bits())
+        .number(invocation.revision())
+        .number(invocation.epoch())
+        .bytes(invocation.journalId())
+        .flag(invocation.started())
+        .flag(invocation.stillRunning())
+        .flag(invocation.cancelRequested())
+        .text(invocation.reason())
+        .text(invocation.message())
+        .time(invocation.createTime())
+        .time(invocation.releaseTime())
+        .time(invocation.startDeadline())
+        .time(invocation.reportDeadline())
+        .time(invocation.settleTime())
+        .time(dueTime(invocation))
+        .text(HistoryCodec.encode(added.first()));
+  }
+
+  static final String COMPARE_AND_SET =
+      """
+      UPDATE invocation
+      SET state = ?, taken = ?, revision = ?, epoch = ?, journal_id = ?, started = ?,
+        still_running = ?, reason = ?, message = ?, release_time = ?, start_deadline = ?,
+        report_deadline = ?, settle_time = ?, due_time = ?, history = history || ?,
+        result = coalesce(?, result)
+      WHERE id = ? AND state = ? AND epoch = ?
+      """;
+
+  @Override
+  public boolean[] compareAndSet(List<InvocationChange> changes) {
+    // Row by row, in order: what a row of the batch wrote, the next one sees.
+    int[] counts = statements.batch(COMPARE_AND_SET, changes, JdbcInvocationStore::bind);
+    boolean[] written = new boolean[counts.length];
+    for (int i = 0; i < counts.length; i++) {
+      written[i] = counts[i] == 1;
+    }
+    return written;
+  }
+
+  private static void bind(Params params, InvocationChange change) throws SQLException {
+    Invocation before = change.before();
+    Invocation after = change.after();
+    Result result = change.result();
+    params
+        .word(after.state())
+        .number(after.taken().bits())
+        .number(after.revision())
+        .number(after.epoch())
+        .bytes(after.journalId())
+        .flag(after.started())
+        .flag(after.stillRunning())
+        .text(after.reason())
+        .text(after.message())
+        .time(after.releaseTime())
+        .time(after.startDeadline())
+        .time(after.reportDeadline())
+        .time(after.settleTime())
+        .time(dueTime(after))
+        .text(HistoryCodec.encode(change.evidence()))
+        .bytes(result == null ? null : ResultCodec.encode(result))
+        .id(before.id().value())
+        .word(before.state())
+        .number(before.epoch());
+  }
+
+  /** Returns when the clock acts on an invocation; null: never. */
+  private static @Nullable Instant dueTime(Invocation invocation) {
+    if (invocation.state().isWaiting()) {
+      return invocation.startDeadline();
+    }
+    return invocation.state().isOutstanding() ? invocation.reportDeadline() : null;
+  }
+
+  static final String REQUEST_CANCEL =
+      """
+      UPDATE invocation
+      SET cancel_requested = 1, revision = ?
+      WHERE id = ? AND state IN ('DISPATCHED', 'ACKNOWLEDGED', 'STARTED')
+      """;
+
+  @Override
+  public void requestCancel(InvocationId id, long revision) {
+    statements.update(REQUEST_CANCEL, params -> params.number(revision).id(id.value()));
+  }
+
+  static final String FIND =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM invocation i
+          WHERE i.id = ?
+          """;
+
+  @Override
+  public Optional<Invocation> find(InvocationId id) {
+    return statements.find(FIND, params -> params.id(id.value()), JdbcInvocationStore::invocation);
+  }
+
+  // CROSS JOIN: the invocations first, whatever the planner believes.
+  static final String WAITING =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM invocation i CROSS JOIN execution e
+          WHERE i.node_id = ? AND i.state = 'PENDING' AND e.id = i.execution_id AND e.state = 'RUNNING'
+          ORDER BY i.release_time, i.id
+          LIMIT ?
+          """;
+
+  @Override
+  public List<Invocation> waiting(NodeId node, int limit) {
+    return statements.list(
+        WAITING,
+        params -> params.id(node.value()).number(limit),
+        JdbcInvocationStore::invocation);
+  }
+
+  static final String IN_LIVE_STATE =
+      "SELECT "
+          + COLUMNS
+          + "FROM invocation i WHERE i.node_id = ? AND "
+          + LIVE
+          + """
+          AND i.state IN (?, ?, ?)
+          ORDER BY i.id
+          """;
+
+  @Override
+  public List<Invocation> outstanding(NodeId node) {
+    return statements.list(
+        IN_LIVE_STATE,
+        params ->
+            params
+                .id(node.value())
+                .word(InvocationState.DISPATCHED)
+                .word(InvocationState.ACKNOWLEDGED)
+                .word(InvocationState.STARTED),
+        JdbcInvocationStore::invocation);
+  }
+
+  @Override
+  public List<Invocation> lost(NodeId node, int limit) {
+    return ofNode(node, Optional.empty(), Set.of(InvocationState.LOST), limit);
+  }
+
+  // Sorts ids out of the index alone: a node that was away for long has many that wait.
+  static final String UNSETTLED =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM invocation i
+          WHERE i.id IN (
+            SELECT id
+            FROM invocation
+            WHERE node_id = ?
+              AND\s"""
+          + LIVE
+          + """
+              AND state IN ('PENDING', 'PREPARING', 'PREPARED', 'DISPATCHED', 'ACKNOWLEDGED', 'STARTED')
+            ORDER BY id
+            LIMIT ?)
+          ORDER BY i.id
+          """;
+
+  @Override
+  public List<Invocation> unsettled(NodeId node, int limit) {
+    return statements.list(
+        UNSETTLED,
+        params -> params.id(node.value()).number(limit),
+        JdbcInvocationStore::invocation);
+  }
+
+  static final String OF_EXECUTION =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM invocation i
+          WHERE i.execution_id = ? AND i.ordinal > ? AND i.state IN\s"""
+          + CHOSEN_STATES
+          + """
+          ORDER BY i.ordinal
+          LIMIT ?
+          """;
+
+  @Override
+  public List<Invocation> ofExecution(
+      ExecutionId execution, int afterOrdinal, Set<InvocationState> states, int limit) {
+    return statements.list(
+        OF_EXECUTION,
+        params -> {
+          params.id(execution.value()).number(afterOrdinal);
+          bindStates(params, states).number(limit);
+        },
+        JdbcInvocationStore::invocation);
+  }
+
+  static final String CHANGED_SINCE =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM invocation i
+          WHERE i.execution_id = ? AND (i.revision, i.ordinal) > (?, ?)
+          ORDER BY i.revision, i.ordinal
+          LIMIT ?
+          """;
+
+  @Override
+  public List<Invocation> changedSince(
+      ExecutionId execution, long revision, int afterOrdinal, int limit) {
+    return statements.list(
+        CHANGED_SINCE,
+        params ->
+            params.id(execution.value()).number(revision).number(afterOrdinal).number(limit),
+        JdbcInvocationStore::invocation);
+  }
+
+  static final String OF_NODE =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM invocation i
+          WHERE i.node_id = ? AND i.id < ? AND i.state IN\s"""
+          + CHOSEN_STATES
+          + """
+          ORDER BY i.id DESC
+          LIMIT ?
+          """;
+
+  // Otherwise a node's whole past would be searched for the few that are live.
+  static final String LIVE_OF_NODE =
+      "SELECT "
+          + COLUMNS
+          + """
+          FROM invocation i
+          WHERE i.id IN (
+            SELECT id
+            FROM invocation
+            WHERE node_id = ? AND id < ?
+              AND state IN\s"""
+          + CHOSEN_STATES
+          + "AND "
+          + LIVE
+          + """
+            ORDER BY id DESC
+            LIMIT ?)
+          ORDER BY i.id DESC
+          """;
+
+  @Override
+  public List<Invocation> ofNode(
+      NodeId node, Optional<InvocationId> before, Set<InvocationState> states, int limit) {
+    boolean live = !states.isEmpty() && LIVE_STATES.containsAll(states);
+    return statements.list(
+        live ? LIVE_OF_NODE : OF_NODE,
+        params -> {
+          params.id(node.value()).id(before.orElse(GREATEST_ID).value());
+          bindStates(params, states).number(limit);
+        },
+        JdbcInvocationStore::invocation);
+  }
+
+  private static final List<String> START_DUE =
+      List.of(due("PENDING"), due("PREPARING"), due("PREPARED"));
+
+  private static final List<String> REPORT_DUE =
+      List.of(due("DISPATCHED"), due("ACKNOWLEDGED"), due("STARTED"));
+
+  static String due(String state) {
+    return "SELECT "
+        + COLUMNS
+        + """
+        FROM invocation i
+        WHERE i.state = '%s' AND i.due_time <= ?
+        ORDER BY i.due_time
+        LIMIT ?
+        """
+            .formatted(state);
+  }
+
+  @Override
+  public List<Invocation> startDue(Instant now, int limit) {
+    return due(START_DUE, Comparator.comparing(Invocation::startDeadline), now, limit);
+  }
+
+  @Override
+  public List<Invocation> reportDue(Instant now, int limit) {
+    Comparator<Invocation> earliest =
+        Comparator.comparing(
+            Invocation::reportDeadline, Comparator.nullsLast(Comparator.naturalOrder()));
+    return due(REPORT_DUE, earliest, now, limit);
+  }
+
+  /** Asks for each state by itself, which the index answers in order, and takes the earliest of all. */
+  private List<Invocation> due(
+      List<String> queries, Comparator<Invocation> earliest, Instant now, int limit) {
+    List<Invocation> due = new ArrayList<>();
+    for (String query : queries) {
+      due.addAll(
+          statements.list(
+              query,
+              params -> params.time(now).number(limit),
+              JdbcInvocationStore::invocation));
+    }
+    due.sort(earliest.thenComparing(BY_ID));
+    return due.size() <= limit ? due : List.copyOf(due.subList(0, limit));
+  }
+
+  static final String RESULT =
+      """
+      SELECT result
+      FROM invocation
+      WHERE id = ? AND result IS NOT NULL
+      """;
+
+  @Override
+  public Map<InvocationId, Result> results(List<InvocationId> ids) {
+    Map<InvocationId, Result> results = new LinkedHashMap<>();
+    for (InvocationId id : ids) {
+      statements
+          .find(RESULT, params -> params.id(id.value()), row -> ResultCodec.decode(row.bytes()))
+          .ifPresent(result -> results.put(id, result));
+    }
+    return results;
+  }
+
+  static final String HISTORY =
+      """
+      SELECT history
+      FROM invocation
+      WHERE id = ?
+      """;
+
+  @Override
+  public List<HistoryEntry> history(InvocationId id) {
+    return statements
+        .find(HISTORY, params -> params.id(id.value()), row -> HistoryCodec.decode(row.text()))
+        .orElse(List.of());
+  }
+
+  private static Params bindStates(Params params, Set<InvocationState> chosen) throws SQLException {
+    List<InvocationState> states =
+        chosen.isEmpty() ? List.of(InvocationState.values()) : List.copyOf(chosen);
+    for (int i = 0; i < InvocationState.count(); i++) {
+      params.word(states.get(Math.min(i, states.size() - 1)));
+    }
+    return params;
+  }
+
+  private static Invocation invocation(Row row) throws SQLException {
+    return new Invocation(
+        new InvocationId(row.id()),
+        new ExecutionId(row.id()),
+        new NodeId(row.id()),
+        row.number(),
+        row.word(InvocationState.class),
+        new Steps(row.number()),
+        row.longNumber(),
+        row.longNumber(),
+        row.bytes(),
+        row.flag(),
+        row.flag(),
+        row.flag(),
+        row.text(),
+        row.text(),
+        row.time(),
+        row.time(),
+        row.time(),
+        row.nullableTime(),
+        row.nullableTime());
+  }
+}
