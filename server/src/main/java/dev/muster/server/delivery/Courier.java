@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.delivery;
+
+import dev.muster.server.execution.Order;
+import dev.muster.server.invocation.Driver;
+import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationChange;
+import dev.muster.server.invocation.InvocationEvent;
+import dev.muster.server.invocation.ServerMoves;
+import dev.muster.server.ledger.Ledger;
+import dev.muster.server.ledger.LedgerEntry;
+import dev.muster.server.ledger.LedgerTransaction;
+import dev.muster.server.ledger.StoreException;
+import dev.muster.server.session.CreditLease;
+import dev.muster.server.session.NodeSession;
+import dev.muster.server.session.SessionServices.HandOvers;
+import dev.muster.wire.Limits;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Hands invocations that wait in the store to sessions that have credit, oldest first. DISPATCHED is durable before the session hears of
+ * it. Thread-safe.
+ */
+public final class Courier implements HandOvers {
+  private final Ledger ledger;
+  private final ServerMoves moves;
+  private final Orders orders;
+  private final ScheduledExecutorService timer;
+
+  /** Makes the courier of one replica; the timer is for what the store could not take. */
+  public Courier(Ledger ledger, ServerMoves moves, Orders orders, ScheduledExecutorService timer) {
+    this.ledger = ledger;
+    this.moves = moves;
+    this.orders = orders;
+    this.timer = timer;
+  }
+
+  @Override
+  public void request(NodeSession session) {
+    CreditLease lease = new CreditLease();
+    ledger
+        .submit(LedgerEntry.weighing(Limits.DEFAULT_SLOTS, tx -> handOver(tx, session, lease)))
+        .whenComplete(
+            (looked, failure) -> {
+              if (failure == null && !looked && session.available() > 0) {
+                request(session);
+              }
+              if (failure != null) {
+                lease.giveBack();
+                if (failure instanceof StoreException) {
+                  timer.schedule(() -> request(session), 1, TimeUnit.SECONDS);
+                }
+              }
+            });
+  }
+
+  private Boolean handOver(LedgerTransaction tx, NodeSession session, CreditLease lease) {
+    lease.begin();
+    session.handOverBegins();
+    int credit = session.available();
+    List<Invocation> waiting = tx.store().invocations().waiting(session.nodeId(), credit + 1);
+    for (Invocation invocation : waiting) {
+      if (!tx.now().isBefore(invocation.startDeadline())) {
+        expire(tx, invocation); // The clock has not come by yet.
+        continue;
+      }
+      if (!lease.tryTakeForBacklog(session)) {
+        return false;
+      }
+      Order order = orders.of(tx.store(), invocation.executionId());
+      InvocationChange change =
+          handedOver(invocation, Driver.COURIER, session, order, tx.now());
+      tx.change(change);
+      tx.afterCommit(() -> session.handOver(change.after(), order));
+    }
+    if (waiting.size() > credit) {
+      return false; // Those that expired gave room; there may be more.
+    }
+    // Nothing is left: whatever comes to wait from here on is written by this thread, which will note it.
+    session.noBacklog();
+    return true;
+  }
+
+  private void expire(LedgerTransaction tx, Invocation invocation) {
+    moves
+        .settle(
+            invocation,
+            InvocationEvent.START_DEADLINE_PASSED,
+            Driver.CLOCK,
+            "START_DEADLINE_PASSED",
+            "It was not handed to its node in time, and did not run.",
+            tx.now())
+        .ifPresent(tx::change);
+  }
+
+  /** Returns an invocation as handed to a session. */
+  InvocationChange handedOver(
+      Invocation invocation, Driver driver, NodeSession session, Order order, Instant now) {
+    return moves
+        .handOver(
+            invocation, driver, session.epoch(), session.journalId(), reportDeadline(order, now), now)
+        .orElseThrow(() -> new IllegalStateException("not to be handed over: " + invocation));
+  }
+
+  /** Time for the way there, the run, and the way back. */
+  private static Instant reportDeadline(Order order, Instant now) {
+    return now.plus(Limits.REPORT_SLACK).plus(order.runTimeout()).plus(Limits.REPORT_SLACK);
+  }
+}

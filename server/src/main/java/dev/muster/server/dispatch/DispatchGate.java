@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.dispatch;
+
+import dev.muster.server.access.Role;
+import dev.muster.server.catalog.Action;
+import dev.muster.server.catalog.Catalog;
+import dev.muster.server.catalog.CatalogDirectory;
+import dev.muster.server.catalog.InputSchema;
+import dev.muster.server.catalog.InputSchemas;
+import dev.muster.server.catalog.SchemaException;
+import dev.muster.server.error.BusException;
+import dev.muster.server.error.ErrorReason;
+import dev.muster.server.error.FieldViolation;
+import dev.muster.server.node.Node;
+import dev.muster.server.node.NodeState;
+import dev.muster.wire.Limits;
+import dev.muster.wire.StrictJson;
+import dev.muster.wire.StrictJsonException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The gates of a dispatch, in order: declared, enabled, allowed on a disabled node, role, prepare token, confirmation, input. Nodes with one
+ * catalog share their answer, so that a cohort of ten thousand equal nodes costs one check. Thread-safe.
+ */
+public final class DispatchGate {
+  private static final int NODES_TOLD = 20;
+
+  private final CatalogDirectory catalogs;
+  private final InputSchemas schemas;
+  private final PrepareTokens prepareTokens;
+
+  /** Makes the gates. */
+  public DispatchGate(CatalogDirectory catalogs, InputSchemas schemas, PrepareTokens prepareTokens) {
+    this.catalogs = catalogs;
+    this.schemas = schemas;
+    this.prepareTokens = prepareTokens;
+  }
+
+  /**
+   * What passed.
+   *
+   * @param runTimeout how long a run may take where the dispatch does not say: the longest of the declarations
+   * @param redactedInput the input with secret fields masked
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Opaque bytes, passed through; never compared.
+  record Passed(Duration runTimeout, byte[] redactedInput) {}
+
+  /** Checks every gate; throws the refusal of the first that does not let the dispatch pass. */
+  Passed check(DispatchCommand command, List<Node> nodes, byte[] input) {
+    Map<Node, Action> declarations = declared(command, nodes);
+    Set<Action> actions = new LinkedHashSet<>(declarations.values());
+    requireNone(
+        declarations,
+        declaration -> !declaration.getValue().enabled(),
+        ErrorReason.ACTION_DISABLED,
+        "Action " + command.action() + " is switched off on");
+    requireNone(
+        declarations,
+        declaration ->
+            declaration.getKey().state() == NodeState.DISABLED
+                && !declaration.getValue().allowWhenDisabled(),
+        ErrorReason.NODE_DISABLED,
+        "Action " + command.action() + " does not run on disabled nodes, which are");
+    actions.forEach(action -> requireRole(command, action));
+    actions.forEach(DispatchGate::requireNoCondition);
+    if (!command.prepareToken().isEmpty()) {
+      prepareTokens.requireFresh(command.prepareToken(), command.action(), declarations);
+    }
+    requireConfirmation(command, declarations.keySet().size(), actions);
+    return new Passed(longest(actions), checkedInput(actions, input));
+  }
+
+  private Map<Node, Action> declared(DispatchCommand command, List<Node> nodes) {
+    Map<Node, Action> declarations = new LinkedHashMap<>();
+    List<Node> without = new ArrayList<>();
+    for (Node node : nodes) {
+      Optional<Action> action = catalogs.of(node).find(command.action());
+      if (action.isPresent()) {
+        declarations.put(node, action.get());
+      } else {
+        without.add(node);
+      }
+    }
+    refuse(
+        without, ErrorReason.ACTION_NOT_DECLARED, "Action " + command.action() + " is not declared by");
+    return declarations;
+  }
+
+  private static void requireNone(
+      Map<Node, Action> declarations,
+      Predicate<Map.Entry<Node, Action>> unfit,
+      ErrorReason reason,
+      String sentence) {
+    refuse(
+        declarations.entrySet().stream().filter(unfit).map(Map.Entry::getKey).toList(), reason, sentence);
+  }
+
+  private static void refuse(List<Node> unfit, ErrorReason reason, String sentence) {
+    if (unfit.isEmpty()) {
+      return;
+    }
+    String names =
+        String.join(", ", unfit.stream().limit(NODES_TOLD).map(node -> node.name().toString()).toList());
+    throw BusException.of(reason)
+        .message(
+            sentence + " " + unfit.size() + " of the cohort: " + names
+                + (unfit.size() > NODES_TOLD ? " …" : "") + ".")
+        .with("nodes", names)
+        .with("node_count", unfit.size())
+        .build();
+  }
+
+  private static void requireRole(DispatchCommand command, Action action) {
+    Role needed = action.minRole();
+    if (!command.role().includes(needed)) {
+      throw BusException.of(ErrorReason.ROLE_REQUIRED)
+          .message("Action " + action.name() + " needs the role " + needed + "; the caller is " + command.role() + ".")
+          .with("role", needed)
+          .with("action", action.name())
+          .build();
+    }
+  }
+
+  /** A condition that nobody judges must not pass for one that holds. */
+  private static void requireNoCondition(Action action) {
+    if (!action.condition().isEmpty()) {
+      throw BusException.of(ErrorReason.SURFACE_NOT_PROVISIONED)
+          .message("Action " + action.name() + " has a condition, which this server does not judge.")
+          .with("surface", "action.condition")
+          .build();
+    }
+  }
+
+  private static void requireConfirmation(DispatchCommand command, int nodes, Set<Action> actions) {
+    for (Action action : actions) {
+      if (action.needsConfirmation() && !command.confirmed()) {
+        throw BusException.of(ErrorReason.CONFIRMATION_REQUIRED)
+            .message(
+                "Action " + action.name() + " (danger " + action.danger() + ") on " + nodes
+                    + " nodes needs confirmed: true.")
+            .with("action", action.name())
+            .with("danger", action.danger())
+            .with("cohort_size", nodes)
+            .build();
+      }
+    }
+  }
+
+  private byte[] checkedInput(Set<Action> actions, byte[] input) {
+    try {
+      StrictJson.checkObject(input, Limits.INPUT_BYTES);
+    } catch (StrictJsonException e) {
+      throw invalid(List.of(new FieldViolation("/", e.getMessage() == null ? "not JSON" : e.getMessage())));
+    }
+    byte[] redacted = input;
+    for (Action action : actions) {
+      InputSchema schema = schema(action);
+      List<FieldViolation> violations = schema.validate(input);
+      if (!violations.isEmpty()) {
+        throw invalid(violations);
+      }
+      redacted = schema.redact(redacted).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+    return redacted;
+  }
+
+  private InputSchema schema(Action action) {
+    try {
+      return schemas.get(action.inputSchemaBytes());
+    } catch (SchemaException e) {
+      throw new IllegalStateException("a schema that was accepted does not compile: " + action.name(), e);
+    }
+  }
+
+  private static BusException invalid(List<FieldViolation> violations) {
+    return BusException.of(ErrorReason.INPUT_INVALID)
+        .message("The input is refused: " + violations.get(0).field() + " " + violations.get(0).description())
+        .with("violations", violations.size())
+        .violations(violations)
+        .build();
+  }
+
+  private static Duration longest(Set<Action> actions) {
+    return actions.stream().map(Action::runTimeout).reduce(Duration.ZERO, (a, b) -> a.compareTo(b) >= 0 ? a : b);
+  }
+}

@@ -1,0 +1,813 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.session;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.muster.server.error.BusException;
+import dev.muster.server.error.ErrorReason;
+import dev.muster.server.execution.Order;
+import dev.muster.server.execution.RequestedBy;
+import dev.muster.server.invocation.Driver;
+import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationChange;
+import dev.muster.server.invocation.InvocationEvent;
+import dev.muster.server.invocation.InvocationId;
+import dev.muster.server.invocation.InvocationState;
+import dev.muster.server.invocation.ReportedStep;
+import dev.muster.server.invocation.Reports;
+import dev.muster.server.invocation.ServerMoves;
+import dev.muster.server.invocation.StepsDecision;
+import dev.muster.server.ledger.StoreException;
+import dev.muster.server.node.Node;
+import dev.muster.server.node.NodeId;
+import dev.muster.server.report.ReportOutcome;
+import dev.muster.server.report.ReportService;
+import dev.muster.server.session.AgentHello.JournalItem;
+import dev.muster.server.session.SessionOutbound.ChangedAction;
+import dev.muster.server.session.SessionOutbound.RefusedAction;
+import dev.muster.server.session.SessionOutbound.RefusedCallback;
+import dev.muster.server.session.SessionOutbound.Welcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream of one node. Holds what dies with the stream, nothing else: its epoch, what the node may hold (so that a report is decided
+ * without a read), callbacks that are not yet durable, and prepares that wait for an answer.
+ *
+ * <p>Everything happens in order on the session's serial executor; nothing in it blocks. Public methods may be called by any thread.
+ */
+public final class NodeSession {
+  private static final int MAX_PREPARES = 64;
+  private static final Duration STORE_RETRY = Duration.ofSeconds(1);
+  private static final Logger log = LoggerFactory.getLogger(NodeSession.class);
+
+  private enum Phase {
+    /** Waits for Hello. */
+    NEW,
+    /** The start is being committed. */
+    STARTING,
+    /** Welcomed; pages of the journal or the confirmation are awaited. */
+    WELCOMED,
+    /** Invocations may be handed over. */
+    OPEN,
+    /** The stream has ended, or is being ended. */
+    ENDED
+  }
+
+  private final Node node;
+  private final String remoteAddress;
+  private final SessionOutbound out;
+  private final SessionServices services;
+  private final ServerMoves moves;
+  private final SerialExecutor serial = new SerialExecutor();
+  private final Credit credit = new Credit();
+  private final AtomicBoolean handOverRequested = new AtomicBoolean();
+
+  // On the serial executor only.
+  private final Map<InvocationId, Invocation> held = new HashMap<>(4);
+  private final Acknowledgements acknowledgements = new Acknowledgements();
+  private final Map<String, CompletableFuture<PreparedAnswer>> prepares = new HashMap<>(0);
+  private Phase phase = Phase.NEW;
+  private boolean confirmed;
+  private boolean reconciled;
+  private int strays;
+  private long nextPrepare;
+  private Instant lastSent = Instant.EPOCH;
+
+  private volatile @Nullable AgentHello hello; // written on the serial executor, once
+  private volatile long epoch; // written on the serial executor, once
+  private volatile boolean ended; // written on the serial executor, once
+  private volatile Instant lastHeard; // written on the serial executor
+  private volatile @Nullable NodeSession superseded; // written on the ledger's threads
+  private volatile int slots; // written on the serial executor, once
+
+  /** Makes the session of a stream whose key was verified. */
+  public NodeSession(Node node, String remoteAddress, SessionOutbound out, SessionServices services) {
+    this.node = node;
+    this.remoteAddress = remoteAddress;
+    this.out = out;
+    this.services = services;
+    this.moves = new ServerMoves(services.replica());
+    this.lastHeard = services.clock().instant();
+  }
+
+  /** Returns whose session it is. */
+  public NodeId nodeId() {
+    return node.id();
+  }
+
+  /** Returns the node's name. */
+  public String nodeName() {
+    return node.name().toString();
+  }
+
+  /** Returns the session's number; 0 before its start is committed. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** Returns where the node connects from. */
+  public String remoteAddress() {
+    return remoteAddress;
+  }
+
+  /** Returns when the node was last heard of. */
+  public Instant lastHeard() {
+    return lastHeard;
+  }
+
+  /** Returns how many runs the node does at once; 0 before Hello. */
+  public int slots() {
+    return slots;
+  }
+
+  /** Returns how many invocations may be handed over now. */
+  public int available() {
+    return credit.available();
+  }
+
+  /** Returns the agent's journal of this session. */
+  public byte[] journalId() {
+    return hello().journalId();
+  }
+
+  /** Says that nothing waits in the store for this node. Called by the ledger's thread, which alone adds what waits. */
+  public void noBacklog() {
+    credit.noBacklog();
+  }
+
+  Credit credit() {
+    return credit;
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+
+  /** Remembers the session that this one takes over from. On the ledger's thread. */
+  void supersedes(NodeSession older) {
+    superseded = older;
+  }
+
+  /** Ends the session that this one took over from. */
+  void endSuperseded() {
+    @Nullable NodeSession older = superseded;
+    superseded = null;
+    if (older != null) {
+      older.close(superseded(nodeId()));
+    }
+  }
+
+  static BusException superseded(NodeId node) {
+    return BusException.of(ErrorReason.SESSION_SUPERSEDED)
+        .message("A newer session of this node took over.")
+        .with("node_id", node)
+        .build();
+  }
+
+  // ---- From the node ----
+
+  /** The agent opens the session. */
+  public void hello(AgentHello hello) {
+    received(
+        () -> {
+          if (phase != Phase.NEW) {
+            breach("a second Hello");
+            return;
+          }
+          phase = Phase.STARTING;
+          this.hello = hello;
+          slots = hello.slots();
+          services
+              .ledger()
+              .submit(tx -> services.start().begin(tx, this, hello))
+              .whenComplete((begun, failure) -> serial.execute(() -> begun(begun, failure)));
+          out.requestMore();
+        });
+  }
+
+  private void begun(SessionStart.@Nullable Begun begun, @Nullable Throwable failure) {
+    if (phase == Phase.ENDED) {
+      return;
+    }
+    if (begun == null) {
+      endSuperseded(); // It was fenced already: its agent, too, connects again.
+      end(refusalOf(failure));
+      return;
+    }
+    phase = Phase.WELCOMED;
+    epoch = begun.epoch();
+    strays = begun.page().strays();
+    out.welcome(
+        new Welcome(
+            epoch,
+            nodeName(),
+            services.clock().instant(),
+            services.heartbeatInterval(),
+            begun.catalogWanted(),
+            begun.page().directives()));
+    sent();
+    log.info("session begun node={} epoch={} remote={}", nodeName(), epoch, remoteAddress);
+    if (!hello().journalContinues()) {
+      reconciled(begun.page());
+    }
+  }
+
+  /** The agent's journal goes on. */
+  public void journalPage(List<JournalItem> items, boolean continues) {
+    received(
+        () -> {
+          if (phase != Phase.WELCOMED && phase != Phase.STARTING || reconciled || !hello().journalContinues()) {
+            breach("a page of the journal out of turn");
+            return;
+          }
+          services
+              .ledger()
+              .submit(
+                  tx ->
+                      services
+                          .start()
+                          .continueReconcile(tx, nodeId(), epoch, hello(), items, !continues))
+              .whenComplete(
+                  (page, failure) -> serial.execute(() -> reconciledPage(page, failure, !continues)));
+        });
+  }
+
+  private void reconciledPage(
+      SessionStart.@Nullable Page page, @Nullable Throwable failure, boolean last) {
+    if (phase == Phase.ENDED) {
+      return;
+    }
+    if (page == null) {
+      end(refusalOf(failure));
+      return;
+    }
+    strays += page.strays();
+    out.reconcile(page.directives());
+    sent();
+    out.requestMore();
+    if (last) {
+      reconciled(page);
+    }
+  }
+
+  private void reconciled(SessionStart.Page page) {
+    held.putAll(page.held());
+    reconciled = true;
+    openIfReady();
+  }
+
+  /** The agent has this session's epoch on disk. */
+  public void epochConfirmed(long epoch) {
+    received(
+        () -> {
+          if (phase != Phase.WELCOMED || epoch != this.epoch) {
+            breach("a confirmation of epoch " + epoch + " in a session of epoch " + this.epoch);
+            return;
+          }
+          confirmed = true;
+          out.requestMore();
+          openIfReady();
+        });
+  }
+
+  private void openIfReady() {
+    if (confirmed && reconciled) {
+      phase = Phase.OPEN;
+      credit.open(slots, held.size(), strays);
+      requestHandOver();
+    }
+  }
+
+  /** The agent announces its catalog, whole. */
+  public void catalog(AnnouncedCatalog announced) {
+    received(
+        () -> {
+          if (phase != Phase.WELCOMED && phase != Phase.OPEN) {
+            breach("a catalog before Welcome");
+            return;
+          }
+          CompletableFuture<CatalogIntake.Taken> taken;
+          try {
+            taken = services.catalogs().take(nodeId(), announced);
+          } catch (RejectedExecutionException e) {
+            taken = CompletableFuture.failedFuture(e);
+          }
+          taken.whenComplete(
+              (result, failure) -> serial.execute(() -> catalogTaken(announced, result, failure)));
+        });
+  }
+
+  private void catalogTaken(
+      AnnouncedCatalog announced, CatalogIntake.@Nullable Taken taken, @Nullable Throwable failure) {
+    if (phase == Phase.ENDED) {
+      return;
+    }
+    if (taken == null) {
+      // The agent announces again on its next session; until then the catalog before stands.
+      out.refuse(refusalOf(failure));
+    } else {
+      out.catalogAck(
+          announced.digest(),
+          taken.changes().stream()
+              .map(change -> new ChangedAction(change.action(), change.fields()))
+              .toList(),
+          taken.refusals().stream()
+              .map(refusal -> new RefusedAction(refusal.action(), refusal.message()))
+              .toList());
+    }
+    sent();
+    out.requestMore();
+  }
+
+  /** A message that breaks a bound and does not breach the protocol: refused, and the stream goes on. */
+  public void malformed(BusException refusal) {
+    received(
+        () -> {
+          out.refuse(refusal);
+          sent();
+          out.requestMore();
+        });
+  }
+
+  /** The agent broke the protocol. */
+  public void breached(String what) {
+    received(() -> breach(what));
+  }
+
+  /** The agent reports on an invocation. */
+  public void callback(long sequence, InvocationId id, List<ReportedStep> steps) {
+    received(
+        () -> {
+          if (accepted(sequence)) {
+            decide(sequence, id, steps);
+          }
+        });
+  }
+
+  /** The agent reports in a form that cannot be read, or above a bound: refused, nothing changes. */
+  public void malformedCallback(long sequence, String id, BusException refusal) {
+    received(
+        () -> {
+          if (accepted(sequence)) {
+            acknowledgements.refused(new RefusedCallback(sequence, id, refusal, null, Set.of(), false));
+            callbackDone();
+          }
+        });
+  }
+
+  private boolean accepted(long sequence) {
+    if (phase != Phase.WELCOMED && phase != Phase.OPEN) {
+      breach("a callback before Welcome");
+      return false;
+    }
+    if (!acknowledgements.received(sequence)) {
+      breach("callback " + sequence + " out of sequence");
+      return false;
+    }
+    return true;
+  }
+
+  private void decide(long sequence, InvocationId id, List<ReportedStep> steps) {
+    @Nullable Invocation known = held.get(id);
+    if (known == null) {
+      decideInCommit(sequence, id, steps);
+      return;
+    }
+    StepsDecision decision =
+        Reports.decide(known, steps, Driver.NODE, services.replica(), services.clock().instant());
+    if (decision instanceof StepsDecision.Apply apply) {
+      // What is decided next builds on this: if its row turns out different, so does that of the next.
+      held.put(id, apply.change().after());
+      write(sequence, id, steps, apply.change());
+    } else if (decision instanceof StepsDecision.Repeat) {
+      acknowledgements.repeated(sequence);
+      callbackDone();
+    } else {
+      // Memory may be behind the store, where somebody else moved the invocation: the store has the last word on a refusal.
+      decideInCommit(sequence, id, steps);
+    }
+  }
+
+  private void write(long sequence, InvocationId id, List<ReportedStep> steps, InvocationChange change) {
+    services
+        .ledger()
+        .change(change)
+        .whenComplete(
+            (hit, failure) ->
+                serial.execute(
+                    () -> {
+                      if (phase == Phase.ENDED) {
+                        return;
+                      }
+                      if (failure != null) {
+                        held.remove(id);
+                        failed(sequence, id, steps, failure);
+                      } else if (hit) {
+                        acknowledgements.applied(sequence);
+                        callbackDone();
+                      } else {
+                        held.remove(id);
+                        decideInCommit(sequence, id, steps);
+                      }
+                    }));
+  }
+
+  private void decideInCommit(long sequence, InvocationId id, List<ReportedStep> steps) {
+    services
+        .reports()
+        .ofSession(nodeId(), id, steps, epoch)
+        .whenComplete(
+            (outcome, failure) ->
+                serial.execute(
+                    () -> {
+                      if (phase == Phase.ENDED) {
+                        return;
+                      }
+                      if (failure != null) {
+                        failed(sequence, id, steps, failure);
+                      } else {
+                        decided(sequence, id, outcome);
+                        callbackDone();
+                      }
+                    }));
+  }
+
+  private void decided(long sequence, InvocationId id, ReportOutcome outcome) {
+    if (outcome instanceof ReportOutcome.Applied applied) {
+      acknowledgements.applied(sequence);
+      if (applied.invocation().state().isOutstanding()) {
+        held.put(id, applied.invocation());
+      }
+    } else if (outcome instanceof ReportOutcome.Repeated) {
+      acknowledgements.repeated(sequence);
+    } else {
+      ReportOutcome.Refused refused = (ReportOutcome.Refused) outcome;
+      acknowledgements.refused(
+          new RefusedCallback(
+              sequence,
+              id.toString(),
+              ReportOutcome.refusal(id, refused),
+              refused.state(),
+              refused.legalFrom(),
+              refused.state().isSettled()));
+    }
+  }
+
+  private void failed(long sequence, InvocationId id, List<ReportedStep> steps, Throwable failure) {
+    Throwable cause = unwrapped(failure);
+    if (cause instanceof StoreException) {
+      // Not acknowledged, so the agent keeps it; and taken again here, so that it need not reconnect.
+      services
+          .timer()
+          .schedule(
+              () -> serial.execute(() -> againAfterFailure(sequence, id, steps)),
+              STORE_RETRY.toMillis(),
+              TimeUnit.MILLISECONDS);
+      return;
+    }
+    BusException refusal = refusalOf(cause);
+    boolean isFinal =
+        refusal.reason() == ErrorReason.INVOCATION_NOT_FOUND
+            || refusal.reason() == ErrorReason.NSK_NODE_MISMATCH;
+    acknowledgements.refused(
+        new RefusedCallback(sequence, id.toString(), refusal, null, Set.of(), isFinal));
+    callbackDone();
+  }
+
+  private void againAfterFailure(long sequence, InvocationId id, List<ReportedStep> steps) {
+    if (phase != Phase.ENDED) {
+      decideInCommit(sequence, id, steps);
+    }
+  }
+
+  private void callbackDone() {
+    out.requestMore();
+    acknowledgements
+        .next()
+        .ifPresent(
+            acknowledgement -> {
+              out.acknowledge(acknowledgement);
+              sent();
+            });
+  }
+
+  /** The agent answers a prepare. */
+  public void prepared(String requestId, PreparedAnswer answer) {
+    received(
+        () -> {
+          @Nullable CompletableFuture<PreparedAnswer> waiting = prepares.remove(requestId);
+          if (waiting != null) {
+            waiting.complete(answer);
+          }
+          out.requestMore();
+        });
+  }
+
+  /** The agent gives a sign of life. */
+  public void heartbeat(int running) {
+    received(
+        () -> {
+          if (credit.running(running)) {
+            requestHandOver();
+          }
+          out.requestMore();
+        });
+  }
+
+  /** A message that asks for nothing here. */
+  public void ignored() {
+    received(out::requestMore);
+  }
+
+  /** The stream can take more. */
+  public void writable() {
+    serial.execute(
+        () -> {
+          if (phase != Phase.ENDED) {
+            out.drain();
+          }
+        });
+  }
+
+  /** The agent has nothing more to say: it goes. */
+  public void leave() {
+    serial.execute(
+        () -> {
+          if (phase != Phase.ENDED) {
+            log.info("session left node={} epoch={}", nodeName(), epoch);
+            out.complete();
+            ended();
+          }
+        });
+  }
+
+  /** Ends the session if nothing was heard yet. */
+  public void requireHello() {
+    serial.execute(
+        () -> {
+          if (phase == Phase.NEW) {
+            breach("no Hello");
+          }
+        });
+  }
+
+  /** The stream has ended. */
+  public void streamEnded() {
+    serial.execute(this::ended);
+  }
+
+  // ---- To the node ----
+
+  /** Hands an invocation over whose DISPATCHED is durable; its credit was taken before. Called in the order of the commits. */
+  public void handOver(Invocation invocation, Order order) {
+    serial.execute(
+        () -> {
+          if (phase == Phase.OPEN) {
+            held.put(invocation.id(), invocation);
+            out.execute(invocation, order);
+            sent();
+          }
+        });
+  }
+
+  /** Asks the node to stop an invocation; takes its EXECUTE back where that has not been written. */
+  public void cancel(Invocation invocation, Order order, String reason, RequestedBy by) {
+    serial.execute(
+        () -> {
+          if (phase == Phase.ENDED) {
+            return; // The directive of the next session says it.
+          }
+          if (out.withdraw(invocation.id())) {
+            withdrawn(invocation, order, reason, by);
+          } else {
+            out.cancel(invocation.id(), reason, by, order.expireTime());
+            sent();
+          }
+        });
+  }
+
+  private void withdrawn(Invocation invocation, Order order, String reason, RequestedBy by) {
+    Optional<InvocationChange> change =
+        moves.settle(
+            invocation,
+            InvocationEvent.NEVER_RECEIVED_CANCELLED,
+            Driver.OPERATOR,
+            "WITHDRAWN",
+            reason,
+            services.clock().instant());
+    change.ifPresent(
+        withdrawal ->
+            services
+                .ledger()
+                .change(withdrawal)
+                .whenComplete(
+                    (hit, failure) -> {
+                      if (failure != null || !hit) {
+                        // The row has moved, or the store is gone: the node is asked as well.
+                        serial.execute(
+                            () -> {
+                              if (phase != Phase.ENDED) {
+                                out.cancel(invocation.id(), reason, by, order.expireTime());
+                              }
+                            });
+                      }
+                    }));
+  }
+
+  /** Asks the node to describe an action. Completes exceptionally with NODE_OFFLINE where the stream ends first. */
+  public CompletableFuture<PreparedAnswer> prepare(String action, RequestedBy by, Instant answerBefore) {
+    CompletableFuture<PreparedAnswer> answer = new CompletableFuture<>();
+    serial.execute(
+        () -> {
+          if (phase != Phase.OPEN && phase != Phase.WELCOMED) {
+            answer.completeExceptionally(offline());
+            return;
+          }
+          if (prepares.size() >= MAX_PREPARES) {
+            answer.completeExceptionally(
+                BusException.of(ErrorReason.RATE_LIMITED)
+                    .message("Node " + nodeName() + " has too many prepares under way; try again.")
+                    .with("node", nodeName())
+                    .retryAfter(Duration.ofSeconds(1))
+                    .build());
+            return;
+          }
+          String requestId = Long.toString(++nextPrepare);
+          prepares.put(requestId, answer);
+          answer.whenComplete((done, failure) -> serial.execute(() -> prepares.remove(requestId)));
+          out.prepare(requestId, action, answerBefore, by);
+          sent();
+        });
+    return answer;
+  }
+
+  /** Sends the agent away, to connect again after a while. */
+  public void reconnect(Duration after) {
+    serial.execute(
+        () -> {
+          if (phase != Phase.ENDED) {
+            out.reconnect(after);
+          }
+        });
+  }
+
+  /** Ends the session. */
+  public void close(BusException reason) {
+    serial.execute(() -> end(reason));
+  }
+
+  /** Gives a sign of life where one is due, and ends a session that gave none for three intervals. */
+  void tick(Instant now) {
+    serial.execute(
+        () -> {
+          if (phase == Phase.ENDED) {
+            return;
+          }
+          Duration silence = Duration.between(lastHeard, now);
+          Duration interval = services.heartbeatInterval();
+          if (silence.compareTo(interval.multipliedBy(services.missedHeartbeats())) > 0) {
+            end(
+                BusException.of(ErrorReason.HEARTBEAT_MISSED)
+                    .message("Nothing was heard for " + silence.toSeconds() + " s.")
+                    .with("silence_seconds", silence.toSeconds())
+                    .build());
+          } else if (phase != Phase.NEW && Duration.between(lastSent, now).compareTo(interval) >= 0) {
+            out.heartbeat(now);
+            sent();
+          }
+        });
+  }
+
+  /** An invocation is no longer outstanding: by a report, or by the server. */
+  void released(Invocation after) {
+    serial.execute(
+        () -> {
+          @Nullable Invocation known = held.get(after.id());
+          if (known != null && known.epoch() > after.epoch() && after.epoch() != 0) {
+            return; // Handed over again meanwhile.
+          }
+          held.remove(after.id());
+          if (phase == Phase.OPEN
+              && credit.giveBack(after.stillRunning() && after.state() == InvocationState.TIMED_OUT)) {
+            requestHandOver();
+          }
+        });
+  }
+
+  /** Gives credit back that was taken for something that was not committed. */
+  void giveBack() {
+    if (credit.giveBack(false)) {
+      requestHandOver();
+    }
+  }
+
+  /** Asks the courier for what waits; one request at a time. */
+  private void requestHandOver() {
+    if (handOverRequested.compareAndSet(false, true)) {
+      services.handOvers().request(this);
+    }
+  }
+
+  /** Called by the courier when it looks: what comes to wait from here on needs a new request. */
+  public void handOverBegins() {
+    handOverRequested.set(false);
+  }
+
+  // ---- On the serial executor ----
+
+  private void received(Runnable task) {
+    serial.execute(
+        () -> {
+          if (phase != Phase.ENDED) {
+            lastHeard = services.clock().instant();
+            task.run();
+          }
+        });
+  }
+
+  private void sent() {
+    lastSent = services.clock().instant();
+  }
+
+  private AgentHello hello() {
+    return requireNonNull(hello);
+  }
+
+  private void breach(String what) {
+    log.warn("protocol breached node={} epoch={}: {}", nodeName(), epoch, what);
+    end(
+        BusException.of(ErrorReason.PROTOCOL_VIOLATION)
+            .message("The stream broke the protocol: " + what + ".")
+            .with("what", what)
+            .build());
+  }
+
+  private void end(BusException reason) {
+    if (phase != Phase.ENDED) {
+      log.info("session ends node={} epoch={} reason={}", nodeName(), epoch, reason.reason());
+      out.close(reason);
+      ended();
+    }
+  }
+
+  private void ended() {
+    serial.assertInside();
+    if (phase == Phase.ENDED) {
+      return;
+    }
+    phase = Phase.ENDED;
+    ended = true;
+    credit.close();
+    services.registry().detach(this);
+    List<CompletableFuture<PreparedAnswer>> waiting = List.copyOf(prepares.values());
+    prepares.clear();
+    waiting.forEach(answer -> answer.completeExceptionally(offline()));
+    held.clear();
+  }
+
+  private BusException offline() {
+    return BusException.of(ErrorReason.NODE_OFFLINE)
+        .message("Node " + nodeName() + " has no live session.")
+        .with("node", nodeName())
+        .build();
+  }
+
+  private static BusException refusalOf(@Nullable Throwable failure) {
+    Throwable cause = failure == null ? new IllegalStateException() : unwrapped(failure);
+    if (cause instanceof BusException refusal) {
+      return refusal;
+    }
+    if (cause instanceof StoreException) {
+      return BusException.of(ErrorReason.STORE_UNAVAILABLE)
+          .message("The store cannot be written now; try again.")
+          .retryAfter(STORE_RETRY)
+          .cause(cause)
+          .build();
+    }
+    log.error("a session's request failed", cause);
+    return BusException.of(ErrorReason.INCIDENT)
+        .message("Something unforeseen happened.")
+        .cause(cause)
+        .build();
+  }
+
+  private static Throwable unwrapped(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.session;
+
+import dev.muster.server.invocation.Driver;
+import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationChange;
+import dev.muster.server.invocation.InvocationEvent;
+import dev.muster.server.invocation.InvocationState;
+import dev.muster.server.invocation.Reports;
+import dev.muster.server.invocation.ServerMoves;
+import dev.muster.server.invocation.StepsDecision;
+import dev.muster.server.session.AgentHello.JournalItem;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides, at the start of a session, on what the server holds against what the agent's journal says. Pure.
+ *
+ * <p>Never received is proven only if the invocation was handed over with an epoch below this session's, the journal is the one that it was
+ * handed over to, and the agent had that epoch on disk: a restored disk has an older epoch and proves nothing.
+ */
+final class Reconciler {
+  private final ServerMoves moves;
+  private final String replica;
+  private final long epoch;
+  private final byte[] journalId;
+  private final long lastEpoch;
+  private final Instant now;
+
+  /** Makes the decisions of one session's start. */
+  Reconciler(ServerMoves moves, String replica, long epoch, AgentHello hello, Instant now) {
+    this.moves = moves;
+    this.replica = replica;
+    this.epoch = epoch;
+    this.journalId = hello.journalId();
+    this.lastEpoch = hello.lastEpoch();
+    this.now = now;
+  }
+
+  /**
+   * What becomes of one invocation.
+   *
+   * @param change to be written; null: none
+   * @param verb for the agent
+   */
+  record Verdict(@Nullable InvocationChange change, Directive.Verb verb) {
+    /** Returns the invocation as it becomes. */
+    Invocation after(Invocation held) {
+      return change == null ? held : change.after();
+    }
+  }
+
+  /** Decides on an item of the journal that the server knows as this node's. */
+  Verdict listed(Invocation held, JournalItem item) {
+    if (item.outcomeUnknown() && held.state().isOutstanding()) {
+      return new Verdict(outcomeUnknown(held, item), Directive.Verb.FORGET);
+    }
+    StepsDecision decision = Reports.decide(held, item.steps(), Driver.RECONCILE, replica, now);
+    if (decision instanceof StepsDecision.Refuse) {
+      return new Verdict(null, held.state().isSettled() ? unreportable(held, item) : Directive.Verb.CANCEL);
+    }
+    @Nullable InvocationChange change =
+        decision instanceof StepsDecision.Apply apply ? apply.change() : null;
+    Invocation after = change == null ? held : change.after();
+    Directive.Verb verb = verb(after, item);
+    if (after.state().isOutstanding() || verb == Directive.Verb.RESUME || verb == Directive.Verb.CANCEL) {
+      // Stamped with this epoch even where nothing else changes: a report of an older stream finds an epoch that is not its own.
+      change = stamped(held, change);
+    }
+    return new Verdict(change, verb);
+  }
+
+  private Directive.Verb verb(Invocation after, JournalItem item) {
+    if (after.state() == InvocationState.LOST && !item.isFinished()) {
+      return item.outcomeUnknown()
+          ? Directive.Verb.FORGET
+          : item.hasStarted() ? Directive.Verb.RESUME : Directive.Verb.CANCEL;
+    }
+    if (after.state().isSettled()) {
+      return Directive.Verb.FORGET;
+    }
+    return after.cancelRequested() ? Directive.Verb.CANCEL : Directive.Verb.RESUME;
+  }
+
+  private static Directive.Verb unreportable(Invocation held, JournalItem item) {
+    return item.running() && !held.state().isSettled() ? Directive.Verb.CANCEL : Directive.Verb.FORGET;
+  }
+
+  /** The journal's steps count first: what it proves (acknowledged, started) is kept in the history before LOST. */
+  private @Nullable InvocationChange outcomeUnknown(Invocation held, JournalItem item) {
+    StepsDecision steps = Reports.decide(held, item.steps(), Driver.RECONCILE, replica, now);
+    Invocation seen =
+        steps instanceof StepsDecision.Apply apply ? apply.change().after() : held;
+    return moves
+        .settle(
+            seen,
+            InvocationEvent.OUTCOME_UNKNOWN,
+            Driver.RECONCILE,
+            "AGENT_DIED_IN_RUN",
+            "The agent died while it ran and cannot know how it ended.",
+            now)
+        .map(
+            lost ->
+                steps instanceof StepsDecision.Apply apply ? joined(held, apply.change(), lost) : lost)
+        .orElse(null);
+  }
+
+  /** Decides on an invocation that the server holds as handed over and the whole journal does not list. */
+  Optional<InvocationChange> absent(Invocation held) {
+    if (isProvenNeverReceived(held)) {
+      return neverReceived(held);
+    }
+    return moves.settle(
+        held,
+        InvocationEvent.JOURNAL_LOST,
+        Driver.RECONCILE,
+        "JOURNAL_LOST",
+        "The node's journal no longer has it, and cannot prove that it was never received.",
+        now);
+  }
+
+  /** Decides on a LOST invocation that the whole journal does not list: proof heals it. */
+  Optional<InvocationChange> absentLost(Invocation lost) {
+    if (!isProvenNeverReceived(lost) || lost.taken().bits() != 0) {
+      return Optional.empty();
+    }
+    return lost.cancelRequested()
+        ? moves.settle(
+            lost, InvocationEvent.NEVER_RECEIVED_CANCELLED, Driver.RECONCILE, "NEVER_RECEIVED", "", now)
+        : moves.settle(
+            lost, InvocationEvent.NEVER_RECEIVED_EXPIRED, Driver.RECONCILE, "NEVER_RECEIVED", "", now);
+  }
+
+  private Optional<InvocationChange> neverReceived(Invocation held) {
+    if (held.cancelRequested()) {
+      return moves.settle(
+          held, InvocationEvent.NEVER_RECEIVED_CANCELLED, Driver.RECONCILE, "NEVER_RECEIVED", "", now);
+    }
+    if (!now.isBefore(held.startDeadline())) {
+      return moves.settle(
+          held, InvocationEvent.NEVER_RECEIVED_EXPIRED, Driver.RECONCILE, "NEVER_RECEIVED", "", now);
+    }
+    return moves.waitAgain(held, Driver.RECONCILE, "NEVER_RECEIVED", now);
+  }
+
+  private boolean isProvenNeverReceived(Invocation held) {
+    boolean onlyHandedOver =
+        held.state() == InvocationState.DISPATCHED || held.state() == InvocationState.LOST;
+    return onlyHandedOver
+        && held.epoch() < epoch
+        && lastEpoch >= held.epoch()
+        && Arrays.equals(held.journalId(), journalId);
+  }
+
+  private InvocationChange stamped(Invocation held, @Nullable InvocationChange change) {
+    Invocation after = change == null ? held : change.after();
+    InvocationChange resumed = moves.resume(after, epoch, now);
+    return change == null ? resumed : joined(held, change, resumed);
+  }
+
+  private static InvocationChange joined(
+      Invocation held, InvocationChange first, InvocationChange second) {
+    java.util.List<dev.muster.server.invocation.HistoryEntry> evidence =
+        new java.util.ArrayList<>(first.evidence());
+    evidence.addAll(second.evidence());
+    return new InvocationChange(held, second.after(), evidence, first.result());
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.session;
+
+import dev.muster.server.ledger.Ledger;
+import dev.muster.server.report.ReportService;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What every session of a replica shares.
+ *
+ * @param replica this replica
+ * @param ledger where its decisions become durable
+ * @param start how sessions begin
+ * @param registry the live sessions
+ * @param reports reports that are decided inside a commit
+ * @param catalogs where catalogs are taken
+ * @param handOvers who hands over what waits
+ * @param clock the server's time
+ * @param timer for what is tried again
+ * @param heartbeatInterval how often each side gives a sign of life
+ * @param missedHeartbeats how many missed ones end a session
+ */
+public record SessionServices(
+    String replica,
+    Ledger ledger,
+    SessionStart start,
+    SessionRegistry registry,
+    ReportService reports,
+    CatalogIntake catalogs,
+    HandOvers handOvers,
+    InstantSource clock,
+    ScheduledExecutorService timer,
+    Duration heartbeatInterval,
+    int missedHeartbeats) {
+  /** Hands over what waits in the store. */
+  @FunctionalInterface
+  public interface HandOvers {
+    /** Asks for what waits for this session's node, as far as its credit goes. Asking twice is harmless. */
+    void request(NodeSession session);
+  }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.session;
+
+import dev.muster.server.audit.AuditDetails;
+import dev.muster.server.audit.AuditRecord;
+import dev.muster.server.catalog.CatalogDirectory;
+import dev.muster.server.error.BusException;
+import dev.muster.server.error.ErrorReason;
+import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationChange;
+import dev.muster.server.invocation.InvocationId;
+import dev.muster.server.invocation.ServerMoves;
+import dev.muster.server.ledger.LedgerTransaction;
+import dev.muster.server.node.Node;
+import dev.muster.server.node.NodeDirectory;
+import dev.muster.server.node.NodeId;
+import dev.muster.server.node.NodeState;
+import dev.muster.server.node.NodeStore.SessionRecord;
+import dev.muster.server.session.AgentHello.JournalItem;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Begins sessions inside a commit: the epoch, the node's record, and the reconcile of its journal. Used by the ledger's thread only.
+ */
+public final class SessionStart {
+  private static final int LOST_LOOKED_AT = 1_000;
+
+  private final String replica;
+  private final ServerMoves moves;
+  private final SessionRegistry registry;
+  private final CatalogDirectory catalogs;
+  private final NodeDirectory directory;
+
+  /** Makes the starts of one replica. */
+  public SessionStart(
+      String replica,
+      ServerMoves moves,
+      SessionRegistry registry,
+      CatalogDirectory catalogs,
+      NodeDirectory directory) {
+    this.replica = replica;
+    this.moves = moves;
+    this.registry = registry;
+    this.catalogs = catalogs;
+    this.directory = directory;
+  }
+
+  /**
+   * A session that began.
+   *
+   * @param epoch its number
+   * @param catalogWanted whether the server lacks the catalog
+   * @param page what became of the Hello's journal
+   */
+  record Begun(long epoch, boolean catalogWanted, Page page) {}
+
+  /**
+   * What became of a page of the journal.
+   *
+   * @param directives for the agent
+   * @param strays settled runs that go on and hold a slot
+   * @param held what the node may hold; only after the last page
+   */
+  record Page(List<Directive> directives, int strays, Map<InvocationId, Invocation> held) {}
+
+  /** Begins a session: fences every older one of the node, and reconciles the first page of the journal. */
+  Begun begin(LedgerTransaction tx, NodeSession session, AgentHello hello) {
+    Node node = requireLive(tx, session.nodeId());
+    Optional<SessionRecord> before = tx.store().nodes().session(node.id());
+    long epoch = Math.max(before.map(SessionRecord::epoch).orElse(0L), hello.lastEpoch()) + 1;
+    registry.begin(session).ifPresent(session::supersedes);
+    tx.afterCommit(session::endSuperseded);
+    tx.store().nodes().recordSession(node.id(), record(tx.now(), epoch, hello, session));
+    boolean catalogKnown = catalogs.find(hello.catalogDigest()).isPresent();
+    describe(tx, node, hello, catalogKnown);
+    tx.audit(
+        new AuditRecord(
+            tx.now(), "session.begin", null, node.projectId(), null, null, node.id(), "", null,
+            new AuditDetails()
+                .add("epoch", epoch)
+                .add("remote", session.remoteAddress())
+                .add("journal_items", hello.journal().size())
+                .json()));
+    Page page =
+        reconcile(tx, node.id(), epoch, hello, hello.journal(), !hello.journalContinues());
+    return new Begun(epoch, !catalogKnown, page);
+  }
+
+  /**
+   * Reconciles a further page.
+   *
+   * @throws BusException SESSION_SUPERSEDED where a newer session has begun
+   */
+  Page continueReconcile(
+      LedgerTransaction tx,
+      NodeId node,
+      long epoch,
+      AgentHello hello,
+      List<JournalItem> items,
+      boolean last) {
+    long newest = tx.store().nodes().session(node).map(SessionRecord::epoch).orElse(0L);
+    if (newest != epoch) {
+      throw NodeSession.superseded(node);
+    }
+    return reconcile(tx, node, epoch, hello, items, last);
+  }
+
+  /** Reconciles a page; after the last, decides on what no page listed. */
+  private Page reconcile(
+      LedgerTransaction tx,
+      NodeId node,
+      long epoch,
+      AgentHello hello,
+      List<JournalItem> items,
+      boolean last) {
+    Reconciler reconciler = new Reconciler(moves, replica, epoch, hello, tx.now());
+    List<Directive> directives = new ArrayList<>(items.size());
+    Map<InvocationId, Invocation> outstanding = new HashMap<>();
+    for (Invocation invocation : tx.store().invocations().outstanding(node)) {
+      outstanding.put(invocation.id(), invocation);
+    }
+    int strays = 0;
+    for (JournalItem item : items) {
+      Optional<Invocation> known =
+          Optional.ofNullable(outstanding.get(item.id()))
+              .or(() -> tx.store().invocations().find(item.id()))
+              .filter(invocation -> invocation.nodeId().equals(node));
+      if (known.isEmpty()) {
+        directives.add(
+            new Directive(item.id(), item.running() ? Directive.Verb.CANCEL : Directive.Verb.FORGET));
+        continue;
+      }
+      Reconciler.Verdict verdict = reconciler.listed(known.get(), item);
+      if (verdict.change() != null) {
+        tx.change(verdict.change());
+      }
+      directives.add(new Directive(item.id(), verdict.verb()));
+      Invocation after = verdict.after(known.get());
+      keep(outstanding, after);
+      strays += after.state().isSettled() && item.running() ? 1 : 0;
+    }
+    if (last) {
+      absent(tx, node, epoch, reconciler, outstanding);
+    }
+    return new Page(directives, strays, last ? outstanding : Map.of());
+  }
+
+  private static void absent(
+      LedgerTransaction tx,
+      NodeId node,
+      long epoch,
+      Reconciler reconciler,
+      Map<InvocationId, Invocation> outstanding) {
+    for (Invocation held : List.copyOf(outstanding.values())) {
+      if (held.epoch() < epoch) { // What a page listed was stamped with this epoch.
+        Optional<InvocationChange> change = reconciler.absent(held);
+        change.ifPresent(tx::change);
+        keep(outstanding, change.map(InvocationChange::after).orElse(held));
+      }
+    }
+    for (Invocation lost : tx.store().invocations().lost(node, LOST_LOOKED_AT)) {
+      if (lost.epoch() < epoch) {
+        reconciler.absentLost(lost).ifPresent(tx::change);
+      }
+    }
+  }
+
+  private static void keep(Map<InvocationId, Invocation> outstanding, Invocation after) {
+    if (after.state().isOutstanding()) {
+      outstanding.put(after.id(), after);
+    } else {
+      outstanding.remove(after.id());
+    }
+  }
+
+  private static Node requireLive(LedgerTransaction tx, NodeId id) {
+    Node node =
+        tx.store()
+            .nodes()
+            .find(id)
+            .orElseThrow(
+                () ->
+                    BusException.of(ErrorReason.NSK_INVALID)
+                        .message("The key's node is gone.")
+                        .with("node_id", id)
+                        .build());
+    if (node.state() == NodeState.REVOKED) {
+      throw BusException.of(ErrorReason.NSK_REVOKED)
+          .message("Node " + node.name() + " was revoked.")
+          .with("node_id", id)
+          .build();
+    }
+    return node;
+  }
+
+  private static SessionRecord record(
+      Instant now, long epoch, AgentHello hello, NodeSession session) {
+    long skew =
+        hello.agentTime() == null ? 0 : Duration.between(now, hello.agentTime()).toMillis();
+    return new SessionRecord(
+        epoch,
+        hello.journalId(),
+        hello.instanceId(),
+        hello.agentVersion(),
+        hello.slots(),
+        hello.facts(),
+        session.remoteAddress(),
+        skew,
+        now,
+        now);
+  }
+
+  private void describe(LedgerTransaction tx, Node node, AgentHello hello, boolean catalogKnown) {
+    Node described = node.withMachineId(hello.machineId());
+    if (catalogKnown) {
+      described = described.withCatalogDigest(hello.catalogDigest());
+    }
+    if (!described.equals(node)) {
+      Node updated = described;
+      tx.store().nodes().update(updated);
+      tx.afterCommit(() -> directory.put(updated));
+    }
+  }
+}
