@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.muster.server.execution.ExecutionState;
+import dev.muster.server.invocation.HistoryEntry;
+import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationChange;
+import dev.muster.server.invocation.InvocationId;
+import dev.muster.server.invocation.InvocationState;
+import dev.muster.server.invocation.InvocationStore.NewInvocation;
+import dev.muster.server.invocation.Result;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What the store of invocations promises. The model test covers what sequences of these do. */
+abstract class InvocationStoreContract extends StoreContract {
+  private static final Result RESULT =
+      new Result(
+          "{\"a\":1}".getBytes(UTF_8),
+          new Result.ResultError("HOOK_EXIT_NONZERO", "exit 3", "{}".getBytes(UTF_8)),
+          OptionalInt.of(3),
+          new Result.Output("out".getBytes(UTF_8), 1_000, true, 2, new byte[32]),
+          Result.Output.NONE);
+
+  @Test
+  void find_returnsWhatWasInserted() {
+    insert(Samples.pending(1, 1, 1, 0), Samples.dispatched(2, 1, 2, 1));
+
+    assertThat(find(1)).usingRecursiveComparison().isEqualTo(Samples.pending(1, 1, 1, 0));
+    assertThat(find(2)).usingRecursiveComparison().isEqualTo(Samples.dispatched(2, 1, 2, 1));
+    assertThat(history(1)).containsExactly(Samples.entry(null, InvocationState.PENDING));
+    assertThat(store().read(tx -> tx.invocations().find(Samples.invocationId(3)))).isEmpty();
+  }
+
+  @Test
+  void insert_ofOneThatIsThere_isAFaultOfTheCaller_andInsertsNone() {
+    insert(Samples.pending(1, 1, 1, 0));
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> insert(Samples.pending(2, 1, 2, 1), Samples.pending(1, 1, 3, 2)));
+
+    assertThat(store().read(tx -> tx.invocations().find(Samples.invocationId(2)))).isEmpty();
+  }
+
+  @Test
+  void insert_intoATakenPosition_isAFaultOfTheCaller() {
+    insert(Samples.pending(1, 1, 1, 0));
+
+    assertThatIllegalStateException().isThrownBy(() -> insert(Samples.pending(2, 1, 2, 0)));
+  }
+
+  @Test
+  void texts_areKeptWhateverIsInThem() {
+    Invocation hostile =
+        Samples.in(InvocationState.STARTED, Samples.dispatched(1, 1, 1, 0))
+            .settled(
+                InvocationState.FAILED, "'; DROP TABLE invocation; --", "\0 \n\t ü 🜲", Samples.NOW);
+    insert(Samples.dispatched(1, 1, 1, 0));
+
+    apply(Samples.change(Samples.dispatched(1, 1, 1, 0), hostile));
+
+    assertThat(find(1)).usingRecursiveComparison().isEqualTo(hostile);
+  }
+
+  @Test
+  void compareAndSet_writesWhereStateAndEpochAreAsBefore() {
+    Invocation before = Samples.dispatched(1, 1, 1, 0);
+    Invocation after = Samples.in(InvocationState.STARTED, before);
+    insert(before);
+
+    assertThat(apply(Samples.change(before, after))).containsExactly(true);
+    assertThat(find(1)).usingRecursiveComparison().isEqualTo(after);
+    assertThat(history(1))
+        .containsExactly(
+            Samples.entry(null, InvocationState.DISPATCHED),
+            Samples.entry(InvocationState.DISPATCHED, InvocationState.STARTED));
+  }
+
+  @Test
+  void compareAndSet_ofAnotherStateOrEpoch_changesNothing() {
+    Invocation recorded = Samples.dispatched(1, 1, 1, 0);
+    Invocation otherState = Samples.in(InvocationState.STARTED, recorded);
+    Invocation otherEpoch = recorded.resumedBy(6);
+    insert(recorded);
+
+    boolean[] written =
+        apply(
+            Samples.change(otherState, Samples.in(InvocationState.SUCCEEDED, otherState)),
+            Samples.change(otherEpoch, Samples.in(InvocationState.SUCCEEDED, otherEpoch)),
+            Samples.change(
+                Samples.dispatched(9, 1, 1, 0),
+                Samples.in(InvocationState.STARTED, Samples.dispatched(9, 1, 1, 0))));
+
+    assertThat(written).containsExactly(false, false, false);
+    assertThat(find(1)).usingRecursiveComparison().isEqualTo(recorded);
+    assertThat(history(1)).hasSize(1);
+  }
+
+  @Test
+  void compareAndSet_ofSeveralOfOneInvocation_appliesThemInOrder() {
+    Invocation dispatched = Samples.dispatched(1, 1, 1, 0);
+    Invocation acknowledged = Samples.in(InvocationState.ACKNOWLEDGED, dispatched);
+    Invocation started = Samples.in(InvocationState.STARTED, acknowledged);
+    Invocation stale = Samples.in(InvocationState.REJECTED, dispatched);
+    Invocation succeeded = Samples.in(InvocationState.SUCCEEDED, started);
+    insert(dispatched, Samples.dispatched(2, 1, 2, 1));
+
+    boolean[] written =
+        apply(
+            Samples.change(dispatched, acknowledged),
+            Samples.change(acknowledged, started),
+            Samples.change(dispatched, stale),
+            Samples.change(
+                Samples.dispatched(2, 1, 2, 1),
+                Samples.in(InvocationState.ACKNOWLEDGED, Samples.dispatched(2, 1, 2, 1))),
+            Samples.change(started, succeeded));
+
+    assertThat(written).containsExactly(true, true, false, true, true);
+    assertThat(find(1)).usingRecursiveComparison().isEqualTo(succeeded);
+    assertThat(history(1))
+        .extracting(HistoryEntry::to)
+        .containsExactly(
+            InvocationState.DISPATCHED,
+            InvocationState.ACKNOWLEDGED,
+            InvocationState.STARTED,
+            InvocationState.SUCCEEDED);
+  }
+
+  @Test
+  void compareAndSet_ofThousands_tellsHitsFromMisses() {
+    int count = 2_500;
+    List<Invocation> all =
+        IntStream.range(0, count).mapToObj(i -> Samples.dispatched(i + 1, 1, i + 1, i)).toList();
+    store().write(tx -> tx.invocations().insert(all.stream().map(Samples::added).toList()));
+    List<InvocationChange> changes =
+        all.stream()
+            .map(
+                one -> {
+                  Invocation before = one.ordinal() % 3 == 0 ? one.resumedBy(99) : one;
+                  return Samples.change(before, Samples.in(InvocationState.STARTED, before));
+                })
+            .toList();
+
+    boolean[] written = store().writing(tx -> tx.invocations().compareAndSet(changes));
+
+    for (int i = 0; i < count; i++) {
+      assertThat(written[i]).isEqualTo(i % 3 != 0);
+    }
+  }
+
+  @Test
+  void compareAndSet_keepsTheCancelRequestOfTheRow() {
+    Invocation before = Samples.dispatched(1, 1, 1, 0);
+    insert(before);
+    store().write(tx -> tx.invocations().requestCancel(before.id(), 7));
+
+    apply(Samples.change(before, Samples.in(InvocationState.STARTED, before)));
+
+    assertThat(find(1).cancelRequested()).isTrue();
+    assertThat(find(1).state()).isEqualTo(InvocationState.STARTED);
+  }
+
+  @Test
+  void requestCancel_ofOneThatNoNodeHolds_changesNothing() {
+    insert(Samples.pending(1, 1, 1, 0));
+
+    store().write(tx -> tx.invocations().requestCancel(Samples.invocationId(1), 7));
+
+    assertThat(find(1)).usingRecursiveComparison().isEqualTo(Samples.pending(1, 1, 1, 0));
+  }
+
+  @Test
+  void requestCancel_raisesTheRevision() {
+    insert(Samples.dispatched(1, 1, 1, 0));
+
+    store().write(tx -> tx.invocations().requestCancel(Samples.invocationId(1), 7));
+
+    assertThat(find(1).revision()).isEqualTo(7);
+  }
+
+  @Test
+  void results_areThoseThatChangesBrought() {
+    Invocation before = Samples.dispatched(1, 1, 1, 0);
+    Invocation failed = Samples.in(InvocationState.FAILED, before);
+    Invocation later = failed.atRevision(9);
+    insert(before, Samples.dispatched(2, 1, 2, 1));
+
+    apply(
+        new InvocationChange(
+            before,
+            failed,
+            List.of(Samples.entry(InvocationState.DISPATCHED, InvocationState.FAILED)),
+            RESULT),
+        Samples.change(failed, later));
+
+    Map<InvocationId, Result> results =
+        store()
+            .read(
+                tx ->
+                    tx.invocations()
+                        .results(
+                            List.of(
+                                Samples.invocationId(2),
+                                Samples.invocationId(1),
+                                Samples.invocationId(9))));
+    assertThat(results).containsOnlyKeys(Samples.invocationId(1));
+    assertThat(results.get(Samples.invocationId(1))).usingRecursiveComparison().isEqualTo(RESULT);
+  }
+
+  @Test
+  void waiting_isByReleaseTime_ofRunningExecutionsOnly() {
+    addExecution(1, ExecutionState.RUNNING);
+    addExecution(2, ExecutionState.PAUSED);
+    addExecution(3, ExecutionState.RUNNING);
+    insert(
+        released(Samples.pending(1, 1, 1, 0), Samples.NOW.plusSeconds(2)),
+        Samples.pending(2, 2, 1, 0),
+        released(Samples.pending(3, 3, 1, 0), Samples.NOW.plusSeconds(1)),
+        released(Samples.pending(4, 3, 1, 1), Samples.NOW.plusSeconds(1)),
+        Samples.pending(5, 1, 2, 1),
+        Samples.dispatched(6, 1, 1, 2));
+
+    assertThat(store().read(tx -> tx.invocations().waiting(Samples.nodeId(1), 10)))
+        .extracting(Invocation::id)
+        .containsExactly(
+            Samples.invocationId(3), Samples.invocationId(4), Samples.invocationId(1));
+    assertThat(store().read(tx -> tx.invocations().waiting(Samples.nodeId(1), 1))).hasSize(1);
+  }
+
+  @Test
+  void changedSince_goesOnInTheMiddleOfARevision() {
+    insert(
+        Samples.pending(1, 1, 1, 0).atRevision(5),
+        Samples.pending(2, 1, 2, 1).atRevision(4),
+        Samples.pending(3, 1, 3, 2).atRevision(5),
+        Samples.pending(4, 1, 4, 3).atRevision(6),
+        Samples.pending(5, 2, 4, 0).atRevision(6));
+
+    assertThat(store().read(tx -> tx.invocations().changedSince(Samples.executionId(1), 4, 2)))
+        .extracting(Invocation::ordinal)
+        .containsExactly(0, 2);
+    assertThat(store().read(tx -> tx.invocations().changedSince(Samples.executionId(1), 5, 0, 9)))
+        .extracting(Invocation::ordinal)
+        .containsExactly(2, 3);
+  }
+
+  @Test
+  void due_isEarliestFirst_acrossStates() {
+    insert(
+        startBy(Samples.pending(1, 1, 1, 0), Samples.NOW.plusSeconds(3)),
+        startBy(
+            Samples.in(InvocationState.PREPARED, Samples.pending(2, 1, 2, 1)),
+            Samples.NOW.plusSeconds(2)),
+        startBy(Samples.pending(3, 1, 3, 2), Samples.NOW.plusSeconds(9)),
+        Samples.in(InvocationState.STARTED, Samples.dispatched(4, 1, 4, 3)));
+
+    assertThat(store().read(tx -> tx.invocations().startDue(Samples.NOW.plusSeconds(3), 10)))
+        .extracting(Invocation::ordinal)
+        .containsExactly(1, 0);
+    assertThat(store().read(tx -> tx.invocations().startDue(Samples.NOW.plusSeconds(3), 1)))
+        .extracting(Invocation::ordinal)
+        .containsExactly(1);
+    assertThat(store().read(tx -> tx.invocations().reportDue(Samples.NOW.plusSeconds(719), 10)))
+        .isEmpty();
+    assertThat(store().read(tx -> tx.invocations().reportDue(Samples.NOW.plusSeconds(720), 10)))
+        .extracting(Invocation::ordinal)
+        .containsExactly(3);
+  }
+
+  @Test
+  void ofNode_isNewestFirst_andGoesOnBehind() {
+    insert(
+        Samples.pending(1, 1, 1, 0),
+        Samples.in(InvocationState.EXPIRED, Samples.pending(2, 2, 1, 0)),
+        Samples.pending(3, 3, 1, 0));
+
+    assertThat(ofNode(Optional.empty(), Set.of(), 2)).containsExactly(3, 2);
+    assertThat(ofNode(Optional.of(Samples.invocationId(2)), Set.of(), 2)).containsExactly(1);
+    assertThat(ofNode(Optional.empty(), Set.of(InvocationState.EXPIRED), 9)).containsExactly(2);
+    assertThat(ofNode(Optional.empty(), Set.of(InvocationState.PENDING), 9)).containsExactly(3, 1);
+    assertThat(
+            ofNode(
+                Optional.empty(), Set.of(InvocationState.PENDING, InvocationState.EXPIRED), 9))
+        .containsExactly(3, 2, 1);
+  }
+
+  private List<Integer> ofNode(
+      Optional<InvocationId> before, Set<InvocationState> states, int limit) {
+    return store()
+        .read(tx -> tx.invocations().ofNode(Samples.nodeId(1), before, states, limit))
+        .stream()
+        .map(one -> (int) (one.id().value().getMostSignificantBits() >> 32))
+        .toList();
+  }
+
+  private void addExecution(int number, ExecutionState state) {
+    store().write(tx -> tx.executions().insert(Samples.execution(number, state), List.of()));
+  }
+
+  private void insert(Invocation... invocations) {
+    List<NewInvocation> added = Arrays.stream(invocations).map(Samples::added).toList();
+    store().write(tx -> tx.invocations().insert(added));
+  }
+
+  private boolean[] apply(InvocationChange... changes) {
+    return store().writing(tx -> tx.invocations().compareAndSet(List.of(changes)));
+  }
+
+  private Invocation find(int number) {
+    return store()
+        .read(tx -> tx.invocations().find(Samples.invocationId(number)))
+        .orElseThrow();
+  }
+
+  private List<HistoryEntry> history(int number) {
+    return store().read(tx -> tx.invocations().history(Samples.invocationId(number)));
+  }
+
+  private static Invocation released(Invocation one, Instant releaseTime) {
+    return times(one, releaseTime, one.startDeadline());
+  }
+
+  private static Invocation startBy(Invocation one, Instant startDeadline) {
+    return times(one, one.releaseTime(), startDeadline);
+  }
+
+  private static Invocation times(Invocation one, Instant releaseTime, Instant startDeadline) {
+    return new Invocation(
+        one.id(),
+        one.executionId(),
+        one.nodeId(),
+        one.ordinal(),
+        one.state(),
+        one.taken(),
+        one.revision(),
+        one.epoch(),
+        one.journalId(),
+        one.started(),
+        one.stillRunning(),
+        one.cancelRequested(),
+        one.reason(),
+        one.message(),
+        one.createTime(),
+        releaseTime,
+        startDeadline,
+        one.reportDeadline(),
+        one.settleTime());
+  }
+}
