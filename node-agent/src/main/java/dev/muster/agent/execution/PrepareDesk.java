@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.agent.execution;
+
+import com.google.protobuf.ByteString;
+import dev.muster.agent.Input;
+import dev.muster.agent.PrepareContext;
+import dev.muster.agent.PrepareHandler;
+import dev.muster.agent.Prepared;
+import dev.muster.agent.RequestedBy;
+import dev.muster.agent.catalog.Catalog;
+import dev.muster.agent.catalog.CatalogEntry;
+import dev.muster.agent.journal.InvocationId;
+import dev.muster.agent.loop.Loop;
+import dev.muster.proto.agent.v1.Prepare;
+import dev.muster.proto.agent.v1.PrepareResult;
+import dev.muster.proto.type.v1.ResultError;
+import dev.muster.wire.Limits;
+import dev.muster.wire.StrictJson;
+import dev.muster.wire.StrictJsonException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers PREPARE: with the action's own code or with its schema's defaults, and keeps room for what
+ * is about to run. At most {@value #MOST_AT_ONCE} handlers at once, each until the server no longer
+ * waits. Confined to the loop.
+ */
+public final class PrepareDesk {
+  private static final Logger log = LoggerFactory.getLogger(PrepareDesk.class);
+  private static final int MOST_AT_ONCE = 16;
+  private static final Duration UNTOLD_WAIT = Duration.ofSeconds(10);
+
+  private final Loop loop;
+  private final ServerClock clock;
+  private final Supplier<Catalog> catalog;
+  private final Workers workers;
+  private final Slots slots;
+  private int open;
+
+  /** Makes a desk. */
+  public PrepareDesk(
+      Loop loop, ServerClock clock, Supplier<Catalog> catalog, Workers workers, Slots slots) {
+    this.loop = loop;
+    this.clock = clock;
+    this.catalog = catalog;
+    this.workers = workers;
+    this.slots = slots;
+  }
+
+  /** Answers one PREPARE, once, on the loop. */
+  public void prepare(Prepare prepare, Consumer<PrepareResult> answer) {
+    Optional<CatalogEntry> found = catalog.get().find(prepare.getAction());
+    if (found.isEmpty()) {
+      answer.accept(
+          refused(
+              prepare,
+              "ACTION_NOT_DECLARED",
+              "This node does not declare " + prepare.getAction() + "."));
+      return;
+    }
+    CatalogEntry action = found.get();
+    Optional<PrepareResult> refusal = refusal(prepare, action);
+    if (refusal.isPresent()) {
+      answer.accept(refusal.get());
+    } else if (action.prepareHandler().isPresent()) {
+      ask(prepare, action, action.prepareHandler().get(), answer);
+    } else {
+      answer.accept(fromDefaults(prepare, action));
+    }
+  }
+
+  private Optional<PrepareResult> refusal(Prepare prepare, CatalogEntry action) {
+    if (!action.declaration().getEnabled()) {
+      return Optional.of(
+          refused(
+              prepare, "ACTION_DISABLED", action.name() + " is switched off on this node."));
+    }
+    if (!prepare.getInputJson().isEmpty()) {
+      Optional<String> violations =
+          InvocationRunner.violations(action, prepare.getInputJson());
+      if (violations.isPresent()) {
+        return Optional.of(refused(prepare, "INPUT_INVALID", violations.get()));
+      }
+    }
+    return tryReserve(prepare)
+        ? Optional.empty()
+        : Optional.of(refused(prepare, "NO_SLOT", "All slots are kept for others."));
+  }
+
+  /** Keeps room if the PREPARE is for an invocation; true as well if it is not. */
+  private boolean tryReserve(Prepare prepare) {
+    Optional<InvocationId> invocation = invocation(prepare);
+    if (invocation.isEmpty() || !prepare.hasReserveUntil()) {
+      return true;
+    }
+    Instant now = clock.now().orElse(loop.wallTime());
+    return slots.tryReserve(
+        invocation.get(), WireTimes.instant(prepare.getReserveUntil()), now);
+  }
+
+  private PrepareResult fromDefaults(Prepare prepare, CatalogEntry action) {
+    try {
+      return result(prepare, action, action.schema().defaults(), Optional.empty());
+    } catch (RuntimeException e) {
+      log.error("No input can be made from the schema of {}.", action.name(), e);
+      return result(prepare, action, "{}", Optional.empty());
+    }
+  }
+
+  private void ask(
+      Prepare prepare,
+      CatalogEntry action,
+      PrepareHandler handler,
+      Consumer<PrepareResult> answer) {
+    if (open == MOST_AT_ONCE) {
+      giveUp(prepare);
+      answer.accept(refused(prepare, "PREPARE_BUSY", "Too many PREPAREs at once."));
+      return;
+    }
+    open++;
+    StopSignal signal = new StopSignal(loop);
+    Conversation conversation = new Conversation(prepare, answer);
+    try {
+      workers
+          .of(action.body().place())
+          .execute(() -> call(prepare, action, handler, signal, conversation));
+    } catch (RejectedExecutionException e) {
+      conversation.end(
+          refused(prepare, "EXECUTOR_REFUSED", "The agent's executor takes no more work."));
+      return;
+    }
+    loop.after(
+        patience(prepare),
+        () -> {
+          signal.stop(
+              new StopSignal.Stop(
+                  StopSignal.Cause.TIMEOUT, "Nobody waits any more.", Duration.ZERO));
+          conversation.end(
+              refused(prepare, "PREPARE_TIMEOUT", "The action's code took too long."));
+        });
+  }
+
+  private void call(
+      Prepare prepare,
+      CatalogEntry action,
+      PrepareHandler handler,
+      StopSignal signal,
+      Conversation conversation) {
+    PrepareResult result;
+    signal.enter();
+    try {
+      Prepared prepared = handler.prepare(new Context(prepare));
+      result =
+          result(
+              prepare, action, checked(prepared.initialPayloadJson()), prepared.currentStateJson());
+      if (prepared.inputSchemaJson().isPresent()) {
+        result =
+            result.toBuilder()
+                .setInputSchemaJson(ByteString.copyFromUtf8(prepared.inputSchemaJson().get()))
+                .build();
+      }
+    } catch (Exception e) {
+      log.atWarn().setCause(e).log("The code that prepares {} threw.", action.name());
+      result = refused(prepare, "HANDLER_THREW", String.valueOf(e.getMessage()));
+    } finally {
+      signal.leave();
+    }
+    PrepareResult told = result;
+    loop.execute(() -> conversation.end(told));
+  }
+
+  /** One question to a handler: answered once, by the handler or by the clock. */
+  private final class Conversation {
+    private final Prepare prepare;
+    private final Consumer<PrepareResult> answer;
+    private boolean ended;
+
+    Conversation(Prepare prepare, Consumer<PrepareResult> answer) {
+      this.prepare = prepare;
+      this.answer = answer;
+    }
+
+    void end(PrepareResult result) {
+      if (!ended) {
+        ended = true;
+        open--;
+        if (result.hasError()) {
+          giveUp(prepare);
+        }
+        answer.accept(result);
+      }
+    }
+  }
+
+  private record Context(Prepare prepare) implements PrepareContext {
+    @Override
+    public String action() {
+      return prepare.getAction();
+    }
+
+    @Override
+    public RequestedBy requestedBy() {
+      return LiveRun.requestedBy(prepare.getRequestedBy());
+    }
+
+    @Override
+    public Optional<Input> input() {
+      return prepare.getInputJson().isEmpty()
+          ? Optional.empty()
+          : Optional.of(Input.of(prepare.getInputJson().toStringUtf8()));
+    }
+  }
+
+  private Duration patience(Prepare prepare) {
+    Duration left =
+        clock
+            .now()
+            .filter(now -> prepare.hasAnswerBefore())
+            .map(now -> Duration.between(now, WireTimes.instant(prepare.getAnswerBefore())))
+            .orElse(UNTOLD_WAIT);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private void giveUp(Prepare prepare) {
+    invocation(prepare).ifPresent(slots::giveUp);
+  }
+
+  private static Optional<InvocationId> invocation(Prepare prepare) {
+    return InvocationId.parse(prepare.getInvocationId());
+  }
+
+  private static String checked(String json) {
+    try {
+      StrictJson.checkValue(ByteString.copyFromUtf8(json).toByteArray(), Limits.INPUT_BYTES);
+      return json;
+    } catch (StrictJsonException e) {
+      throw new IllegalArgumentException("The prepared input is refused: " + e.getMessage(), e);
+    }
+  }
+
+  private static PrepareResult result(
+      Prepare prepare, CatalogEntry action, String initialPayload, Optional<String> currentState) {
+    return PrepareResult.newBuilder()
+        .setRequestId(prepare.getRequestId())
+        .setInputSchemaJson(action.declaration().getInputSchemaJson())
+        .setInitialPayloadJson(ByteString.copyFromUtf8(initialPayload))
+        .setCurrentStateJson(
+            ByteString.copyFromUtf8(currentState.map(PrepareDesk::checked).orElse("")))
+        .build();
+  }
+
+  private static PrepareResult refused(Prepare prepare, String code, String message) {
+    return PrepareResult.newBuilder()
+        .setRequestId(prepare.getRequestId())
+        .setError(
+            ResultError.newBuilder().setCode(code).setMessage(Texts.sentence(message)))
+        .build();
+  }
+}
