@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.wire;
 
+import java.util.Objects;
+
 /**
  * A text is not the strict JSON that was asked for. The message never quotes a value of the text.
  */
@@ -30,5 +32,11 @@ public final class StrictJsonException extends Exception {
    */
   public String pointer() {
     return pointer;
+  }
+
+  /** Returns the sentence; there always is one. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.cli.execution;
+
+import dev.muster.cli.output.Sheet;
+import dev.muster.cli.output.Terminal;
+import dev.muster.cli.output.Times;
+import dev.muster.proto.operator.v1.Execution;
+
+/** An execution with all that is known about the dispatch. */
+public final class ExecutionSheet {
+  private ExecutionSheet() {}
+
+  /** Prints it. */
+  public static void print(Execution execution, Terminal terminal) {
+    new Sheet()
+        .fact("Execution", execution.getId())
+        .fact("Action", execution.getAction())
+        .fact("State", States.cell(execution.getState()))
+        .fact("State reason", execution.getStateReason())
+        .fact("Nodes", StateCounts.of(execution.getCounts()).toString())
+        .fact("Selector", execution.getSelector())
+        .fact("Fact selector", execution.getFactSelector())
+        .fact("Input", execution.getInputJson())
+        .fact("Reason", execution.getReason())
+        .fact("Dispatched by", execution.getCreatedBy().getOperatorName())
+        .fact(
+            "Dispatched at",
+            execution.hasCreateTime() ? Times.exact(execution.getCreateTime()) : "")
+        .fact("Settled at", execution.hasSettleTime() ? Times.exact(execution.getSettleTime()) : "")
+        .fact(
+            "Expires at",
+            execution.hasExpireTime() && !execution.hasSettleTime()
+                ? Times.exact(execution.getExpireTime())
+                : "")
+        .fact(
+            "Cancelled at", execution.hasCancelTime() ? Times.exact(execution.getCancelTime()) : "")
+        .fact("Cancel reason", execution.getCancelReason())
+        .fact("Retries", execution.getSourceExecutionId())
+        .printTo(terminal);
+  }
+}
