@@ -11,6 +11,8 @@ import dev.muster.cli.watch.Interrupt;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,6 +40,8 @@ public final class Muster {
 
   /** Runs the command line and ends the process. */
   public static void main(String... arguments) {
+    // What libraries log is nothing to an operator; errors reach them as failures.
+    Logger.getLogger("").setLevel(Level.OFF);
     Terminal terminal = Terminal.ofProcess(System.getenv());
     System.exit(run(terminal, System.getenv(), arguments));
   }

@@ -17,12 +17,13 @@ final class RequestRetention {
   }
 
   void start(ScheduledExecutorService timer) {
-    timer.scheduleWithFixedDelay(this::prune, 1, 10, TimeUnit.MINUTES);
+    var unused = timer.scheduleWithFixedDelay(this::prune, 1, 10, TimeUnit.MINUTES);
   }
 
   private void prune() {
-    ledger
-        .submit(tx -> tx.store().requests().prune(tx.now().minus(Limits.REQUEST_ID_KEPT), ROWS))
+    var unused =
+        ledger
+            .submit(tx -> tx.store().requests().prune(tx.now().minus(Limits.REQUEST_ID_KEPT), ROWS))
         .thenAccept(
             pruned -> {
               if (pruned == ROWS) {

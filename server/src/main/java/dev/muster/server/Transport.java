@@ -66,9 +66,10 @@ record Transport(
 
   /** Looks every hour whether the certificate is to be renewed. */
   void keepFresh(ScheduledExecutorService timer) {
-    certificate.ifPresent(
-        current ->
-            timer.scheduleWithFixedDelay(() -> renew(current), 1, 1, TimeUnit.HOURS));
+    if (certificate.isPresent()) {
+      var unused =
+          timer.scheduleWithFixedDelay(() -> renew(certificate.get()), 1, 1, TimeUnit.HOURS);
+    }
   }
 
   private static void renew(ServerCertificate certificate) {

@@ -74,6 +74,7 @@ public record Failure(String sentence, List<String> details, ExitCode exitCode) 
                 quota
                     .getViolationsList()
                     .forEach(v -> details.add(v.getSubject() + ": " + v.getDescription())));
+    reason.map(Failure::advice).filter(text -> !text.isEmpty()).ifPresent(details::add);
     if (correlationId != null) {
       details.add("correlation id: " + correlationId);
     }
@@ -81,6 +82,19 @@ public record Failure(String sentence, List<String> details, ExitCode exitCode) 
     boolean nodeTimedOut = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
     return new Failure(
         sentence, details, nodeTimedOut ? ExitCode.REFUSED : exitCode(status.getCode()));
+  }
+
+  /** What the command line offers against a refusal; empty if nothing. */
+  private static String advice(ErrorReason reason) {
+    return switch (reason) {
+      case ERROR_REASON_CONFIRMATION_REQUIRED -> "try: --confirm";
+      case ERROR_REASON_PREPARE_STALE -> "try: muster prepare again";
+      case ERROR_REASON_CREDENTIAL_MISSING,
+          ERROR_REASON_TOKEN_INVALID,
+          ERROR_REASON_TOKEN_EXPIRED ->
+          "try: --token-file FILE with a token of this server";
+      default -> "";
+    };
   }
 
   /** The server has not spoken: the network, TLS, or something that is not Muster. */

@@ -4,6 +4,7 @@ package dev.muster.cli.verb;
 import dev.muster.cli.ExitCode;
 import dev.muster.cli.connection.OperatorConnection;
 import dev.muster.cli.connection.RequestId;
+import dev.muster.cli.connection.Retries;
 import dev.muster.cli.execution.CohortTable;
 import dev.muster.cli.input.InputArguments;
 import dev.muster.cli.input.InputException;
@@ -119,11 +120,16 @@ final class RunVerb implements Callable<Integer> {
   private Execution dispatch(
       DispatchExecutionRequest.Builder builder, OperatorConnection connection) {
     DispatchExecutionRequest request = builder.setRequestId(requestId.value()).build();
-    Interrupt interrupt = context.onInterrupt(this::interrupted);
+    Interrupt interrupt = context.onInterrupt(() -> noAnswer("Interrupted before the answer"));
     try {
       return connection
           .call(() -> connection.executions().dispatchExecution(request))
           .getExecution();
+    } catch (StatusRuntimeException failure) {
+      if (Retries.isTransient(failure)) {
+        noAnswer("No answer came");
+      }
+      throw failure;
     } finally {
       interrupt.disarm();
     }
@@ -184,11 +190,12 @@ final class RunVerb implements Callable<Integer> {
     return ExitCode.SUCCESS.number();
   }
 
-  private void interrupted() {
+  private void noAnswer(String why) {
     context
         .terminal()
         .note(
-            "Interrupted before the server had answered: it may have been dispatched.\n"
+            why
+                + ": it may have been dispatched all the same.\n"
                 + "  look:  muster executions --action "
                 + action
                 + "\n  again: the same command with --request-id "

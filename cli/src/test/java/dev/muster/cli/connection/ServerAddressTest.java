@@ -24,7 +24,19 @@ final class ServerAddressTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", ":1", "a:", "a:0", "a:65536", "a:1234567", "a:b", "::1", "[::1", "a b", "https://a"})
+      strings = {
+        "",
+        ":1",
+        "a:",
+        "a:0",
+        "a:65536",
+        "a:1234567",
+        "a:b",
+        "::1",
+        "[::1",
+        "a b",
+        "https://a"
+      })
   void otherForms_areRefused(String text) {
     assertThatThrownBy(() -> ServerAddress.parse(text))
         .isInstanceOf(IllegalArgumentException.class)

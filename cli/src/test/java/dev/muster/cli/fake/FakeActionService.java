@@ -17,8 +17,7 @@ final class FakeActionService extends ActionServiceImplBase {
   }
 
   @Override
-  public void listActions(
-      ListActionsRequest request, StreamObserver<ListActionsResponse> answers) {
+  public void listActions(ListActionsRequest request, StreamObserver<ListActionsResponse> answers) {
     FakeExecutionService.answer(
         answers, ListActionsResponse.newBuilder().addAllOffers(fleet.offers()).build());
   }

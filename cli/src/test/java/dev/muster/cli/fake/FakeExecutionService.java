@@ -170,5 +170,4 @@ final class FakeExecutionService extends ExecutionServiceImplBase {
     answers.onNext(message);
     answers.onCompleted();
   }
-
 }

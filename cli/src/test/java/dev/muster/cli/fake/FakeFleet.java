@@ -27,8 +27,8 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
- * Nodes, actions and executions in memory. What an action comes to on a node is told beforehand, else it
- * succeeds. Thread-safe.
+ * Nodes, actions and executions in memory. What an action comes to on a node is told beforehand,
+ * else it succeeds. Thread-safe.
  */
 public final class FakeFleet {
   private final Map<String, Node> nodes = new TreeMap<>();
@@ -125,9 +125,7 @@ public final class FakeFleet {
   }
 
   synchronized PrepareActionResponse prepare(String action) {
-    return prepared
-        .getOrDefault(action, PrepareActionResponse.getDefaultInstance())
-        .toBuilder()
+    return prepared.getOrDefault(action, PrepareActionResponse.getDefaultInstance()).toBuilder()
         .setAction(action(action))
         .build();
   }

@@ -20,8 +20,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The operator services of a server, on loopback and in memory: nodes that are added here, executions that
- * go as {@link FakeFleet} was told. Remembers every request. The caller closes it. Thread-safe.
+ * The operator services of a server, on loopback and in memory: nodes that are added here,
+ * executions that go as {@link FakeFleet} was told. Remembers every request. The caller closes it.
+ * Thread-safe.
  */
 public final class FakeServer implements AutoCloseable {
   /** A token that it would accept, as any other. */
@@ -50,7 +51,10 @@ public final class FakeServer implements AutoCloseable {
 
   private FakeServer(NettyServerBuilder builder) {
     RecordingInterceptor recording = new RecordingInterceptor(received, mishaps);
-    List.of(new FakeNodeService(fleet), new FakeActionService(fleet), new FakeExecutionService(fleet))
+    List.of(
+            new FakeNodeService(fleet),
+            new FakeActionService(fleet),
+            new FakeExecutionService(fleet))
         .forEach(service -> builder.addService(intercepted(service.bindService(), recording)));
     try {
       server = builder.build().start();
@@ -96,7 +100,11 @@ public final class FakeServer implements AutoCloseable {
 
   /** Returns the requests of one type so far. */
   public <M extends Message> List<M> received(Class<M> type) {
-    return received.stream().map(Received::message).filter(type::isInstance).map(type::cast).toList();
+    return received.stream()
+        .map(Received::message)
+        .filter(type::isInstance)
+        .map(type::cast)
+        .toList();
   }
 
   @Override

@@ -32,7 +32,8 @@ final class RecordingInterceptor implements ServerInterceptor {
         call.getMethodDescriptor().getType() == MethodType.UNARY
             ? mishaps.next()
             : Optional.empty();
-    return new Recording<>(call, headers, next.startCall(new Unlucky<>(call, mishap), headers), mishap);
+    return new Recording<>(
+        call, headers, next.startCall(new Unlucky<>(call, mishap), headers), mishap);
   }
 
   private final class Recording<Q, S> extends SimpleForwardingServerCallListener<Q> {

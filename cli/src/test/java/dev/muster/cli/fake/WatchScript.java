@@ -28,7 +28,9 @@ public record WatchScript(List<WatchExecutionResponse> events, Optional<Status> 
   /** All of a settled execution: a snapshot of its beginning, each change, and the end. */
   public static WatchScript toTheEnd(Execution execution, List<Invocation> invocations) {
     List<WatchExecutionResponse> events = new ArrayList<>();
-    events.add(snapshot("c0", running(execution), invocations.stream().map(WatchScript::pending).toList()));
+    events.add(
+        snapshot(
+            "c0", running(execution), invocations.stream().map(WatchScript::pending).toList()));
     int number = 0;
     for (Invocation invocation : invocations) {
       events.add(
@@ -38,13 +40,17 @@ public record WatchScript(List<WatchExecutionResponse> events, Optional<Status> 
               .build());
     }
     events.add(
-        WatchExecutionResponse.newBuilder().setCursor("c" + ++number).setExecution(execution).build());
+        WatchExecutionResponse.newBuilder()
+            .setCursor("c" + ++number)
+            .setExecution(execution)
+            .build());
     return new WatchScript(events, Optional.of(Status.OK));
   }
 
   /** The beginning of an execution, and then nothing. */
   public static WatchScript stuck(Execution execution, List<Invocation> invocations) {
-    return new WatchScript(toTheEnd(execution, invocations).events().subList(0, 1), Optional.empty());
+    return new WatchScript(
+        toTheEnd(execution, invocations).events().subList(0, 1), Optional.empty());
   }
 
   /** The first events of this one, and then this end. */
@@ -63,9 +69,7 @@ public record WatchScript(List<WatchExecutionResponse> events, Optional<Status> 
     return WatchExecutionResponse.newBuilder()
         .setCursor(cursor)
         .setSnapshot(
-            ExecutionSnapshot.newBuilder()
-                .setExecution(execution)
-                .addAllInvocations(invocations))
+            ExecutionSnapshot.newBuilder().setExecution(execution).addAllInvocations(invocations))
         .build();
   }
 

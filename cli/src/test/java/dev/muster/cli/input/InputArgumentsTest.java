@@ -78,15 +78,34 @@ final class InputArgumentsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "a", "a:", "a:b", "=b", ":=1", ".=b", "a.=b", ".a=b", "a..b=c", "a:=", "a:=x",
-        "a:=01", "a:=1 2", "a:={\"b\":1,\"b\":2}", "a:='x'", "a:=NaN", "a:=[1,]", "\\", "a\\",
+        "",
+        "a",
+        "a:",
+        "a:b",
+        "=b",
+        ":=1",
+        ".=b",
+        "a.=b",
+        ".a=b",
+        "a..b=c",
+        "a:=",
+        "a:=x",
+        "a:=01",
+        "a:=1 2",
+        "a:={\"b\":1,\"b\":2}",
+        "a:='x'",
+        "a:=NaN",
+        "a:=[1,]",
+        "\\",
+        "a\\",
       })
   void whatIsNoInput_isRefused(String argument) {
     assertThatThrownBy(() -> object(argument)).isInstanceOf(InputException.class);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a=1 a=2", "a=1 a:=2", "a=1 a.b=2", "a.b=1 a=2", "a.b=1 a.b=2", "a:={} a.b=1"})
+  @ValueSource(
+      strings = {"a=1 a=2", "a=1 a:=2", "a=1 a.b=2", "a.b=1 a=2", "a.b=1 a.b=2", "a:={} a.b=1"})
   void whatIsSetTwice_isRefused(String arguments) {
     assertThatThrownBy(() -> object(arguments.split(" ", -1)))
         .isInstanceOf(InputException.class)
@@ -144,8 +163,7 @@ final class InputArgumentsTest {
 
   @Test
   void fileThatIsMissing_isNamed() {
-    assertThatThrownBy(
-            () -> InputArguments.read(List.of(), Optional.of("@/no/such/file"), NOTHING))
+    assertThatThrownBy(() -> InputArguments.read(List.of(), Optional.of("@/no/such/file"), NOTHING))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("/no/such/file");
   }

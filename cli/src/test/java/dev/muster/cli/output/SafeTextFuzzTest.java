@@ -21,8 +21,22 @@ final class SafeTextFuzzTest {
 
   // Pieces that terminals act on, between random ones.
   private static final String[] HOSTILE = {
-    "\u001b[31m", "\u001b]0;title\u0007", "\u009b2J", "\u0090q\u009c", "\r", "\b", "\u007f",
-    "\u202e", "\u2066", "\u200b", "\u2028", "\ud800", "\udc00", "\u000e", "\u0000", "\ue000",
+    "\u001b[31m",
+    "\u001b]0;title\u0007",
+    "\u009b2J",
+    "\u0090q\u009c",
+    "\r",
+    "\b",
+    "\u007f",
+    "\u202e",
+    "\u2066",
+    "\u200b",
+    "\u2028",
+    "\ud800",
+    "\udc00",
+    "\u000e",
+    "\u0000",
+    "\ue000",
   };
 
   @Test
@@ -44,14 +58,14 @@ final class SafeTextFuzzTest {
     Random random = new Random(seed);
     for (int i = 0; i < ROUNDS / 10; i++) {
       // Protobuf strings are valid Unicode: what the wire decodes has no halves of pairs.
-      String text = new String(text(random).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+      String text =
+          new String(text(random).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
       Invocation invocation = Invocation.newBuilder().setNodeName(text).setStdoutText(text).build();
 
       String json = MessageJson.line(invocation);
 
       assertHarmless(json, "", seed);
-      assertThat(
-              JsonParser.parseString(json).getAsJsonObject().get("stdout_text").getAsString())
+      assertThat(JsonParser.parseString(json).getAsJsonObject().get("stdout_text").getAsString())
           .as("seed %d", seed)
           .isEqualTo(text);
     }
@@ -74,7 +88,8 @@ final class SafeTextFuzzTest {
       new Sheet().fact("Fact", text).printTo(terminal);
       new Table("A", "B").row(Cell.of(text), Cell.of(text)).printTo(terminal);
       IndentedJson.of(text).lines().forEach(terminal::line);
-      InputFields.print("{\"properties\":{\"a\":{\"description\":" + quoted(text) + "}}}", terminal);
+      InputFields.print(
+          "{\"properties\":{\"a\":{\"description\":" + quoted(text) + "}}}", terminal);
       terminal.jsonLine(hostileResult(text));
 
       assertHarmless(bytes.toString(StandardCharsets.UTF_8), "\n\t", seed);
@@ -111,7 +126,9 @@ final class SafeTextFuzzTest {
         .filter(point -> allowed.indexOf(point) < 0)
         .forEach(
             point -> {
-              assertThat(Character.isISOControl(point)).as("U+%04x, seed %d", point, seed).isFalse();
+              assertThat(Character.isISOControl(point))
+                  .as("U+%04x, seed %d", point, seed)
+                  .isFalse();
               assertThat(Character.getType(point))
                   .as("U+%04x, seed %d", point, seed)
                   .isNotIn(

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 final class SafeTextTest {
   @Test
   void escapeSequences_areShown() {
-    assertThat(SafeText.line("\u001b[2J\u001b]0;owned\u0007")).isEqualTo("\\x1b[2J\\x1b]0;owned\\x07");
+    assertThat(SafeText.line("\u001b[2J\u001b]0;owned\u0007"))
+        .isEqualTo("\\x1b[2J\\x1b]0;owned\\x07");
     assertThat(SafeText.line("\u009b31m")).isEqualTo("\\x9b31m");
     assertThat(SafeText.line("a\u007fb")).isEqualTo("a\\x7fb");
   }
@@ -16,7 +17,8 @@ final class SafeTextTest {
   @Test
   void invisibleAndReversingCharacters_areShown() {
     assertThat(SafeText.line("a\u202egnp.exe")).isEqualTo("a\\u{202e}gnp.exe");
-    assertThat(SafeText.line("\u2066x\u2069\u200b\ufeff")).isEqualTo("\\u{2066}x\\u{2069}\\u{200b}\\u{feff}");
+    assertThat(SafeText.line("\u2066x\u2069\u200b\ufeff"))
+        .isEqualTo("\\u{2066}x\\u{2069}\\u{200b}\\u{feff}");
     assertThat(SafeText.line("\ud800")).isEqualTo("\\u{d800}");
   }
 

@@ -25,9 +25,7 @@ final class TableTest {
   void narrowTerminal_cutsTheWidestColumn() {
     assertThat(table.lines(30, false))
         .containsExactly(
-            "NODE    STATE      DETAIL",
-            "web-1   SUCCEEDED",
-            "web-22  FAILED     the unit d…")
+            "NODE    STATE      DETAIL", "web-1   SUCCEEDED", "web-22  FAILED     the unit d…")
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(30));
   }
 
@@ -46,7 +44,9 @@ final class TableTest {
   @Test
   void wideCharacters_takeTwoColumns() {
     assertThat(
-            new Table("A", "B").row(Cell.of("日本"), Cell.of("x")).row(Cell.of("ab"), Cell.of("y"))
+            new Table("A", "B")
+                .row(Cell.of("日本"), Cell.of("x"))
+                .row(Cell.of("ab"), Cell.of("y"))
                 .lines(Terminal.UNLIMITED, false))
         .containsExactly("A     B", "日本  x", "ab    y");
   }

@@ -95,7 +95,8 @@ final class ExecutionWatchTest {
   @Test
   void halfASnapshotOfASettledExecution_isNotTheEnd() throws InterruptedException {
     streams.add(broken(Status.UNAVAILABLE.asRuntimeException(), snapshot("p1", settled(), true)));
-    streams.add(List.of(snapshot("p1", settled(), true), snapshot("p2", settled(), false)).iterator());
+    streams.add(
+        List.of(snapshot("p1", settled(), true), snapshot("p2", settled(), false)).iterator());
 
     follow();
 
@@ -128,7 +129,9 @@ final class ExecutionWatchTest {
 
     follow();
 
-    assertThat(pauses).hasSize(201).allSatisfy(p -> assertThat(p).isLessThan(Duration.ofSeconds(16)));
+    assertThat(pauses)
+        .hasSize(201)
+        .allSatisfy(p -> assertThat(p).isLessThan(Duration.ofSeconds(16)));
   }
 
   @Test
@@ -155,8 +158,7 @@ final class ExecutionWatchTest {
   void revokedToken_endsTheWatch_evenLater() {
     streams.add(broken(Status.UNAVAILABLE.asRuntimeException(), SNAPSHOT));
     streams.add(
-        broken(
-            WireErrors.exception(ErrorReason.ERROR_REASON_TOKEN_EXPIRED, "Expired.", Map.of())));
+        broken(WireErrors.exception(ErrorReason.ERROR_REASON_TOKEN_EXPIRED, "Expired.", Map.of())));
 
     assertThatThrownBy(this::follow).hasMessageContaining("Expired");
   }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Shutdown hooks that run when a test says so. */
 public final class FakeShutdownHooks implements Interrupt.ShutdownHooks {
-  private final List<Thread> hooks = new ArrayList<>();
+  private final List<Runnable> hooks = new ArrayList<>();
 
   @Override
   public synchronized void add(Thread hook) {
@@ -25,11 +25,10 @@ public final class FakeShutdownHooks implements Interrupt.ShutdownHooks {
 
   /** Does what Ctrl-C does, here and now. */
   public void interrupt() {
-    List<Thread> now;
+    List<Runnable> now;
     synchronized (this) {
       now = List.copyOf(hooks);
     }
-    // On this thread: a hook is a Runnable as well.
-    now.forEach(Thread::run);
+    now.forEach(Runnable::run);
   }
 }

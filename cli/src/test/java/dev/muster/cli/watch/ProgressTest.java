@@ -77,7 +77,7 @@ final class ProgressTest {
     progress.close();
 
     String all = out.toString(StandardCharsets.UTF_8);
-    assertThat(all).contains("123456 SUCCEEDED", "something else\n").endsWith("\r\u001b[2K");
+    assertThat(all).contains("RUNNING 123463/1000000", "something else\n").endsWith("\r\u001b[2K");
     assertThat(all.split("\r\u001b\\[2K|\n", -1))
         .allSatisfy(line -> assertThat(line.length()).isLessThan(60));
   }

@@ -61,15 +61,16 @@ public final class Cancellation {
   }
 
   private void proceed(ExecutionId execution, String reason, RequestedBy by, int afterOrdinal) {
-    ledger
-        .submit(
+    var unused =
+        ledger
+            .submit(
             LedgerEntry.weighing(ROWS, tx -> cancelNext(tx, execution, reason, by, afterOrdinal)))
         .whenComplete(
             (last, failure) -> {
               if (failure == null && last >= 0) {
                 proceed(execution, reason, by, last);
               } else if (failure instanceof StoreException) {
-                timer.schedule(
+                var unusedTimer = timer.schedule(
                     () -> proceed(execution, reason, by, afterOrdinal), 1, TimeUnit.SECONDS);
               }
             });

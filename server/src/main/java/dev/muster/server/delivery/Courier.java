@@ -41,8 +41,9 @@ public final class Courier implements HandOvers {
   @Override
   public void request(NodeSession session) {
     CreditLease lease = new CreditLease();
-    ledger
-        .submit(LedgerEntry.weighing(Limits.DEFAULT_SLOTS, tx -> handOver(tx, session, lease)))
+    var unused =
+        ledger
+            .submit(LedgerEntry.weighing(Limits.DEFAULT_SLOTS, tx -> handOver(tx, session, lease)))
         .whenComplete(
             (looked, failure) -> {
               if (failure == null && !looked && session.available() > 0) {
@@ -51,7 +52,7 @@ public final class Courier implements HandOvers {
               if (failure != null) {
                 lease.giveBack();
                 if (failure instanceof StoreException) {
-                  timer.schedule(() -> request(session), 1, TimeUnit.SECONDS);
+                  var unusedTimer = timer.schedule(() -> request(session), 1, TimeUnit.SECONDS);
                 }
               }
             });

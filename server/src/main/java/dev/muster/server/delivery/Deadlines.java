@@ -41,7 +41,7 @@ public final class Deadlines {
 
   /** Begins to look, on this timer until it is shut down. */
   public void start(ScheduledExecutorService timer) {
-    timer.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+    var unused = timer.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
   }
 
   void look() {
@@ -51,8 +51,9 @@ public final class Deadlines {
   }
 
   private void settle() {
-    ledger
-        .submit(LedgerEntry.weighing(ROWS, this::settleDue))
+    var unused =
+        ledger
+            .submit(LedgerEntry.weighing(ROWS, this::settleDue))
         .whenComplete(
             (more, failure) -> {
               if (failure == null && more) {

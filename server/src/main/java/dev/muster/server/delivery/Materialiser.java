@@ -71,8 +71,9 @@ public final class Materialiser {
   /** Goes on with what is left, one slice per commit, until nothing is. */
   public void proceed() {
     CreditLease lease = new CreditLease();
-    ledger
-        .submit(LedgerEntry.weighing(CohortSlice.SIZE, tx -> materialiseNext(tx, lease)))
+    var unused =
+        ledger
+            .submit(LedgerEntry.weighing(CohortSlice.SIZE, tx -> materialiseNext(tx, lease)))
         .whenComplete(
             (more, failure) -> {
               if (failure == null) {
@@ -83,7 +84,7 @@ public final class Materialiser {
               }
               lease.giveBack();
               if (failure instanceof StoreException) {
-                timer.schedule(this::proceed, 1, TimeUnit.SECONDS);
+                var unusedTimer = timer.schedule(this::proceed, 1, TimeUnit.SECONDS);
               }
             });
   }

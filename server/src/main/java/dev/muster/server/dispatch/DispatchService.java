@@ -156,7 +156,7 @@ public final class DispatchService {
         };
     CompletableFuture<DispatchOutcome> committed =
         ledger.submit(LedgerEntry.weighing(small ? nodes.size() : slices.size(), entry));
-    committed.whenComplete(
+    var unused = committed.whenComplete(
         (outcome, failure) -> {
           if (failure != null) {
             lease.giveBack();

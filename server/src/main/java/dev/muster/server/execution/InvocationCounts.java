@@ -15,7 +15,7 @@ public final class InvocationCounts {
   /** Returns the counts of a cohort that waits. */
   public static InvocationCounts allPending(int cohortSize) {
     int[] byState = new int[InvocationState.count()];
-    byState[InvocationState.PENDING.ordinal()] = cohortSize;
+    byState[InvocationState.PENDING.index()] = cohortSize;
     return new InvocationCounts(byState);
   }
 
@@ -29,7 +29,7 @@ public final class InvocationCounts {
 
   /** Returns how many are in the state. */
   public int in(InvocationState state) {
-    return byState[state.ordinal()];
+    return byState[state.index()];
   }
 
   /** Returns how many there are. */
@@ -61,9 +61,9 @@ public final class InvocationCounts {
   /** Returns the counts after {@code n} invocations moved. */
   public InvocationCounts moved(InvocationState from, InvocationState to, int n) {
     int[] next = byState.clone();
-    next[from.ordinal()] -= n;
-    next[to.ordinal()] += n;
-    if (next[from.ordinal()] < 0) {
+    next[from.index()] -= n;
+    next[to.index()] += n;
+    if (next[from.index()] < 0) {
       throw new IllegalStateException("more left " + from + " than were in it: " + this);
     }
     return new InvocationCounts(next);

@@ -74,9 +74,15 @@ public enum InvocationState {
     return ran;
   }
 
+  /** Returns the state's place among all, from 0: where counts and sets of states have it. Never stored. */
+  @SuppressWarnings("EnumOrdinal") // The one place that depends on it.
+  public int index() {
+    return ordinal();
+  }
+
   /** Returns the bit that stands for this state in a {@link Steps} set. */
   int bit() {
-    return 1 << ordinal();
+    return 1 << index();
   }
 
   /** Returns how many states there are. */

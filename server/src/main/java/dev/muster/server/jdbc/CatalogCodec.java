@@ -59,7 +59,9 @@ final class CatalogCodec {
             .setCondition(action.condition())
             .setOutputLimitBytes(action.outputLimitBytes())
             .setPrepares(action.prepares());
-    action.hookDigest().ifPresent(digest -> message.setHookDigest(ByteString.copyFrom(digest.bytes())));
+    action
+        .hookDigest()
+        .ifPresent(digest -> message.setHookDigest(ByteString.copyFrom(digest.bytes())));
     return message.build();
   }
 

@@ -14,9 +14,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Histories as the store keeps them: one line per entry, so that more are appended without reading what is there. A line is the
- * format's version and the fields of the entry, separated by bars: states by two letters, the driver by one, times as microseconds
- * in base 36; what is absent, empty or 0 is left out.
+ * Histories as the store keeps them: one line per entry, so that more are appended without reading
+ * what is there. A line is the format's version and the fields of the entry, separated by bars:
+ * states by two letters, the driver by one, times as microseconds in base 36; what is absent, empty
+ * or 0 is left out.
  */
 final class HistoryCodec {
   private static final char VERSION = '1';

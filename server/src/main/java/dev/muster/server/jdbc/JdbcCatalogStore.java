@@ -26,8 +26,7 @@ final class JdbcCatalogStore implements CatalogStore {
   @Override
   public void put(Catalog catalog) {
     statements.update(
-        PUT,
-        params -> params.bytes(catalog.digest().bytes()).bytes(CatalogCodec.encode(catalog)));
+        PUT, params -> params.bytes(catalog.digest().bytes()).bytes(CatalogCodec.encode(catalog)));
   }
 
   static final String FIND =

@@ -253,8 +253,7 @@ final class JdbcExecutionStore implements ExecutionStore {
   static final String LIST = list("project_id = ?");
   static final String LIST_IN_STATE = list("project_id = ? AND state = ?");
   static final String LIST_OF_NODE = list("project_id = ? AND " + onNode());
-  static final String LIST_OF_NODE_IN_STATE =
-      list("project_id = ? AND state = ? AND " + onNode());
+  static final String LIST_OF_NODE_IN_STATE = list("project_id = ? AND state = ? AND " + onNode());
 
   private static String onNode() {
     return "id IN (SELECT execution_id FROM invocation WHERE node_id = ?)";
@@ -284,7 +283,8 @@ final class JdbcExecutionStore implements ExecutionStore {
           params -> bindFilter(params.text(filter.projectId()), filter, before, limit),
           JdbcExecutionStore::execution);
     }
-    // One keyset per state, which the index answers in order, merged: many times faster than all states in one query.
+    // One keyset per state, which the index answers in order, merged: many times faster than all
+    // states in one query.
     List<Execution> found = new ArrayList<>();
     for (ExecutionState state : filter.states()) {
       found.addAll(

@@ -14,21 +14,25 @@ import dev.muster.server.node.NodeId;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Invocations: table {@code invocation}.
  *
- * <p>States stand as words in the text of a query where the query is to use a partial index: the planner does not know what a
- * parameter will be. Sets of states that the caller chooses are parameters, all thirteen of them, repeated where there are fewer.
+ * <p>States stand as words in the text of a query where the query is to use a partial index: the
+ * planner does not know what a parameter will be. Sets of states that the caller chooses are
+ * parameters, all thirteen of them, repeated where there are fewer.
  */
 final class JdbcInvocationStore implements InvocationStore {
   private static final String COLUMNS =
@@ -45,16 +49,10 @@ final class JdbcInvocationStore implements InvocationStore {
            OR state = 'DISPATCHED' OR state = 'ACKNOWLEDGED' OR state = 'STARTED' OR state = 'LOST')
       """;
 
+  private static final Set<InvocationState> OUTSTANDING = states(InvocationState::isOutstanding);
+  private static final Set<InvocationState> UNSETTLED = states(state -> !state.isSettled());
   private static final Set<InvocationState> LIVE_STATES =
-      Set.copyOf(
-          EnumSet.of(
-              InvocationState.PENDING,
-              InvocationState.PREPARING,
-              InvocationState.PREPARED,
-              InvocationState.DISPATCHED,
-              InvocationState.ACKNOWLEDGED,
-              InvocationState.STARTED,
-              InvocationState.LOST));
+      states(state -> !state.isSettled() || state == InvocationState.LOST);
 
   private static final String CHOSEN_STATES = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\n";
 
@@ -201,32 +199,25 @@ final class JdbcInvocationStore implements InvocationStore {
   @Override
   public List<Invocation> waiting(NodeId node, int limit) {
     return statements.list(
-        WAITING,
-        params -> params.id(node.value()).number(limit),
-        JdbcInvocationStore::invocation);
+        WAITING, params -> params.id(node.value()).number(limit), JdbcInvocationStore::invocation);
   }
 
-  static final String IN_LIVE_STATE =
-      "SELECT "
-          + COLUMNS
-          + "FROM invocation i WHERE i.node_id = ? AND "
-          + LIVE
-          + """
-          AND i.state IN (?, ?, ?)
-          ORDER BY i.id
-          """;
+  /**
+   * Neither ordered nor limited: for the order, the planner would walk through the node's whole
+   * past.
+   */
+  static final String LIVE_IDS =
+      """
+      SELECT id
+      FROM invocation
+      WHERE node_id = ? AND state IN\s"""
+          + CHOSEN_STATES
+          + "AND "
+          + LIVE;
 
   @Override
   public List<Invocation> outstanding(NodeId node) {
-    return statements.list(
-        IN_LIVE_STATE,
-        params ->
-            params
-                .id(node.value())
-                .word(InvocationState.DISPATCHED)
-                .word(InvocationState.ACKNOWLEDGED)
-                .word(InvocationState.STARTED),
-        JdbcInvocationStore::invocation);
+    return live(node, OUTSTANDING).sorted().map(this::found).toList();
   }
 
   @Override
@@ -234,31 +225,23 @@ final class JdbcInvocationStore implements InvocationStore {
     return ofNode(node, Optional.empty(), Set.of(InvocationState.LOST), limit);
   }
 
-  // Sorts ids out of the index alone: a node that was away for long has many that wait.
-  static final String UNSETTLED =
-      "SELECT "
-          + COLUMNS
-          + """
-          FROM invocation i
-          WHERE i.id IN (
-            SELECT id
-            FROM invocation
-            WHERE node_id = ?
-              AND\s"""
-          + LIVE
-          + """
-              AND state IN ('PENDING', 'PREPARING', 'PREPARED', 'DISPATCHED', 'ACKNOWLEDGED', 'STARTED')
-            ORDER BY id
-            LIMIT ?)
-          ORDER BY i.id
-          """;
-
   @Override
   public List<Invocation> unsettled(NodeId node, int limit) {
-    return statements.list(
-        UNSETTLED,
-        params -> params.id(node.value()).number(limit),
-        JdbcInvocationStore::invocation);
+    return live(node, UNSETTLED).sorted().limit(limit).map(this::found).toList();
+  }
+
+  /** Returns the ids of a node's invocations in these states, all of them live, in no order. */
+  private Stream<InvocationId> live(NodeId node, Set<InvocationState> states) {
+    return statements
+        .list(
+            LIVE_IDS,
+            params -> bindStates(params.id(node.value()), states),
+            row -> new InvocationId(row.id()))
+        .stream();
+  }
+
+  private Invocation found(InvocationId id) {
+    return find(id).orElseThrow();
   }
 
   static final String OF_EXECUTION =
@@ -300,8 +283,7 @@ final class JdbcInvocationStore implements InvocationStore {
       ExecutionId execution, long revision, int afterOrdinal, int limit) {
     return statements.list(
         CHANGED_SINCE,
-        params ->
-            params.id(execution.value()).number(revision).number(afterOrdinal).number(limit),
+        params -> params.id(execution.value()).number(revision).number(afterOrdinal).number(limit),
         JdbcInvocationStore::invocation);
   }
 
@@ -317,34 +299,23 @@ final class JdbcInvocationStore implements InvocationStore {
           LIMIT ?
           """;
 
-  // Otherwise a node's whole past would be searched for the few that are live.
-  static final String LIVE_OF_NODE =
-      "SELECT "
-          + COLUMNS
-          + """
-          FROM invocation i
-          WHERE i.id IN (
-            SELECT id
-            FROM invocation
-            WHERE node_id = ? AND id < ?
-              AND state IN\s"""
-          + CHOSEN_STATES
-          + "AND "
-          + LIVE
-          + """
-            ORDER BY id DESC
-            LIMIT ?)
-          ORDER BY i.id DESC
-          """;
-
   @Override
   public List<Invocation> ofNode(
       NodeId node, Optional<InvocationId> before, Set<InvocationState> states, int limit) {
-    boolean live = !states.isEmpty() && LIVE_STATES.containsAll(states);
+    InvocationId end = before.orElse(GREATEST_ID);
+    if (!states.isEmpty() && LIVE_STATES.containsAll(states)) {
+      // Otherwise a node's whole past would be searched for the few that are live.
+      return live(node, states)
+          .filter(id -> id.compareTo(end) < 0)
+          .sorted(Comparator.reverseOrder())
+          .limit(limit)
+          .map(this::found)
+          .toList();
+    }
     return statements.list(
-        live ? LIVE_OF_NODE : OF_NODE,
+        OF_NODE,
         params -> {
-          params.id(node.value()).id(before.orElse(GREATEST_ID).value());
+          params.id(node.value()).id(end.value());
           bindStates(params, states).number(limit);
         },
         JdbcInvocationStore::invocation);
@@ -381,16 +352,16 @@ final class JdbcInvocationStore implements InvocationStore {
     return due(REPORT_DUE, earliest, now, limit);
   }
 
-  /** Asks for each state by itself, which the index answers in order, and takes the earliest of all. */
+  /**
+   * Asks for each state by itself, which the index answers in order, and takes the earliest of all.
+   */
   private List<Invocation> due(
       List<String> queries, Comparator<Invocation> earliest, Instant now, int limit) {
     List<Invocation> due = new ArrayList<>();
     for (String query : queries) {
       due.addAll(
           statements.list(
-              query,
-              params -> params.time(now).number(limit),
-              JdbcInvocationStore::invocation));
+              query, params -> params.time(now).number(limit), JdbcInvocationStore::invocation));
     }
     due.sort(earliest.thenComparing(BY_ID));
     return due.size() <= limit ? due : List.copyOf(due.subList(0, limit));
@@ -426,6 +397,12 @@ final class JdbcInvocationStore implements InvocationStore {
     return statements
         .find(HISTORY, params -> params.id(id.value()), row -> HistoryCodec.decode(row.text()))
         .orElse(List.of());
+  }
+
+  private static Set<InvocationState> states(Predicate<InvocationState> condition) {
+    return Arrays.stream(InvocationState.values())
+        .filter(condition)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Params bindStates(Params params, Set<InvocationState> chosen) throws SQLException {

@@ -14,10 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The store in one SQLite file. One connection writes, for the ledger's thread alone, which also asks for {@link #lastBatch}; a few
- * others read, for any thread.
+ * The store in one SQLite file. One connection writes, for the ledger's thread alone, which also
+ * asks for {@link #lastBatch}; a few others read, for any thread.
  *
- * <p>A connection that failed is replaced at its next use, so the store works again as soon as the database does.
+ * <p>A connection that failed is replaced at its next use, so the store works again as soon as the
+ * database does.
  */
 public final class JdbcLedgerStore implements LedgerStore {
   private static final Logger log = LoggerFactory.getLogger(JdbcLedgerStore.class);
@@ -65,8 +66,8 @@ public final class JdbcLedgerStore implements LedgerStore {
    * Opens the store and brings it to the schema of this version.
    *
    * @param replica names this server, for good
-   * @throws StoreException if it cannot be opened, is in use by another server, or is of a newer version; the message is for the
-   *     operator
+   * @throws StoreException if it cannot be opened, is in use by another server, or is of a newer
+   *     version; the message is for the operator
    */
   public static JdbcLedgerStore open(SqliteSettings settings, String replica) {
     SqliteDatabase database = take(settings);
@@ -120,12 +121,11 @@ public final class JdbcLedgerStore implements LedgerStore {
     long batch;
     try {
       statements.run(dialect.beginWrite());
-      // A commit of ours that failed may lie in the log unconfirmed, and count after a crash. Another commit in its place settles it.
+      // A commit of ours that failed may lie in the log unconfirmed, and count after a crash.
+      // Another commit in its place settles it.
       statements.update(TOUCH_BATCH, params -> params.text(replica));
       batch =
-          statements
-              .find(LAST_BATCH, params -> params.text(replica), Row::longNumber)
-              .orElse(0L);
+          statements.find(LAST_BATCH, params -> params.text(replica), Row::longNumber).orElse(0L);
     } catch (Throwable e) {
       undo(connection, statements);
       throw e;
@@ -155,7 +155,10 @@ public final class JdbcLedgerStore implements LedgerStore {
     }
   }
 
-  /** Closes all connections; those that read, when they are done. Called when the ledger's thread has stopped. */
+  /**
+   * Closes all connections; those that read, when they are done. Called when the ledger's thread
+   * has stopped.
+   */
   @Override
   public void close() {
     if (closed) {

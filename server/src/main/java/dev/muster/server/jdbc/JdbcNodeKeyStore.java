@@ -87,10 +87,6 @@ final class JdbcNodeKeyStore implements NodeKeyStore {
 
   private static NodeKey key(Row row) throws SQLException {
     return new NodeKey(
-        row.id(),
-        new NodeId(row.id()),
-        Sha256.of(row.bytes()),
-        row.time(),
-        row.nullableTime());
+        row.id(), new NodeId(row.id()), Sha256.of(row.bytes()), row.time(), row.nullableTime());
   }
 }

@@ -28,8 +28,7 @@ final class JdbcOperatorStore implements OperatorStore {
   public void insert(Operator operator, Instant now) {
     statements.update(
         INSERT,
-        params ->
-            params.text(operator.id()).text(operator.name()).word(operator.role()).time(now));
+        params -> params.text(operator.id()).text(operator.name()).word(operator.role()).time(now));
   }
 
   private static final String INSERT_TOKEN =

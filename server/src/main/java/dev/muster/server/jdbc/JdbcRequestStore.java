@@ -27,7 +27,11 @@ final class JdbcRequestStore implements RequestStore {
     return statements.find(
         FIND,
         params ->
-            params.text(key.caller()).text(key.projectId()).text(key.method()).text(key.requestId()),
+            params
+                .text(key.caller())
+                .text(key.projectId())
+                .text(key.method())
+                .text(key.requestId()),
         row -> new Recorded(Sha256.of(row.bytes()), row.text()));
   }
 

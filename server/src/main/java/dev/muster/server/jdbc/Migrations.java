@@ -20,7 +20,8 @@ final class Migrations {
         .locations(dialect.migrations())
         .table("schema_history")
         .cleanDisabled(true)
-        // Also a version that this program does not know is a fault: by default it would be ignored.
+        // Also a version that this program does not know is a fault: by default it would be
+        // ignored.
         .ignoreMigrationPatterns(new String[0])
         .load()
         .migrate();

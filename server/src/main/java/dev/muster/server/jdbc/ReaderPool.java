@@ -9,8 +9,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connections that read: a bounded number, opened when first needed, the one used last taken first. Who finds all of them taken
- * waits for a bounded time. Thread-safe.
+ * The connections that read: a bounded number, opened when first needed, the one used last taken
+ * first. Who finds all of them taken waits for a bounded time. Thread-safe.
  */
 final class ReaderPool {
   private final SqliteDatabase database;

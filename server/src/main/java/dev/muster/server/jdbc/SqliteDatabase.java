@@ -13,10 +13,11 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
- * One SQLite file, held by one server: a lock beside it keeps a second one out, which SQLite itself would let in.
+ * One SQLite file, held by one server: a lock beside it keeps a second one out, which SQLite itself
+ * would let in.
  *
- * <p>A commit is on disk when it returns: write-ahead log, {@code synchronous=FULL}. Readers see the last commit before they began
- * and never wait for the writer.
+ * <p>A commit is on disk when it returns: write-ahead log, {@code synchronous=FULL}. Readers see
+ * the last commit before they began and never wait for the writer.
  */
 final class SqliteDatabase implements AutoCloseable {
   private static final int PAGE_BYTES = 4_096;
@@ -29,7 +30,10 @@ final class SqliteDatabase implements AutoCloseable {
   /** Pages in the log after which a commit copies them into the database. */
   private static final int CHECKPOINT_PAGES = 4_000;
 
-  /** What the log shrinks to once it was copied, so that one great burst does not keep the disk for ever. */
+  /**
+   * What the log shrinks to once it was copied, so that one great burst does not keep the disk for
+   * ever.
+   */
   private static final int LOG_BYTES = 256 << 20;
 
   private final SqliteSettings settings;
@@ -53,7 +57,9 @@ final class SqliteDatabase implements AutoCloseable {
     if (tryLock(lockFile) == null) {
       lockFile.close();
       throw new IOException(
-          "Another server uses " + file + ". Stop it, or give this one a data directory of its own.");
+          "Another server uses "
+              + file
+              + ". Stop it, or give this one a data directory of its own.");
     }
     return new SqliteDatabase(settings, lockFile);
   }
@@ -93,7 +99,8 @@ final class SqliteDatabase implements AutoCloseable {
   /** Lets the file go. All connections are closed before. */
   @Override
   public void close() throws IOException {
-    lockFile.close(); // The lock file stays: removing it could take it from a server that has just locked it.
+    lockFile.close(); // The lock file stays: removing it could take it from a server that has just
+    // locked it.
   }
 
   private SQLiteConfig config() {

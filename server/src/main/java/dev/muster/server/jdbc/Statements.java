@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the statements of one transaction. Once the store has failed, every further one fails the same way: the database may have
- * ended the transaction, and what came after would stand alone. Not thread-safe.
+ * Runs the statements of one transaction. Once the store has failed, every further one fails the
+ * same way: the database may have ended the transaction, and what came after would stand alone. Not
+ * thread-safe.
  */
 final class Statements {
   private final StoreConnection connection;
@@ -33,7 +34,7 @@ final class Statements {
       binding.bind(new Params(statement));
       return statement.executeUpdate();
     } catch (SQLException e) {
-      throw failed(e);
+      throw failed(sql, e);
     }
   }
 
@@ -55,7 +56,7 @@ final class Statements {
         statement.clearBatch();
       }
     } catch (SQLException e) {
-      throw failed(e);
+      throw failed(sql, e);
     }
   }
 
@@ -72,7 +73,9 @@ final class Statements {
     return list;
   }
 
-  /** Hands over what the rows stand for, one by one. The consumer must not use the same statement. */
+  /**
+   * Hands over what the rows stand for, one by one. The consumer must not use the same statement.
+   */
   <R> void forEach(String sql, Binding binding, Mapping<R> mapping, Consumer<R> consumer) {
     try {
       PreparedStatement statement = prepare(sql);
@@ -84,7 +87,7 @@ final class Statements {
         }
       }
     } catch (SQLException e) {
-      throw failed(e);
+      throw failed(sql, e);
     }
   }
 
@@ -93,7 +96,7 @@ final class Statements {
     try {
       prepare(sql).execute();
     } catch (SQLException e) {
-      throw failed(e);
+      throw failed(sql, e);
     }
   }
 
@@ -109,7 +112,10 @@ final class Statements {
     }
   }
 
-  /** Returns whether the connection may be used for another transaction, once this one is rolled back. */
+  /**
+   * Returns whether the connection may be used for another transaction, once this one is rolled
+   * back.
+   */
   boolean sparedConnection() {
     return failure == null || dialect.sparesConnection(failure);
   }
@@ -122,7 +128,8 @@ final class Statements {
     return connection.prepare(sql);
   }
 
-  private RuntimeException failed(SQLException e) {
+  private RuntimeException failed(String sql, SQLException e) {
+    connection.forget(sql);
     if (dialect.isConstraintViolation(e)) {
       return new IllegalStateException("a rule of the schema is broken", e);
     }

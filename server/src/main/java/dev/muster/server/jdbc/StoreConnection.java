@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection with every statement that it ever prepared. Transactions are begun and ended by statements, never by the driver.
- * Not thread-safe.
+ * One connection with every statement that it ever prepared. Transactions are begun and ended by
+ * statements, never by the driver. Not thread-safe.
  */
 final class StoreConnection {
   private static final Logger log = LoggerFactory.getLogger(StoreConnection.class);
@@ -36,7 +36,24 @@ final class StoreConnection {
 
   /** Runs a statement without parameters. */
   void run(String sql) throws SQLException {
-    prepare(sql).execute();
+    try {
+      prepare(sql).execute();
+    } catch (SQLException e) {
+      forget(sql);
+      throw e;
+    }
+  }
+
+  /** Drops a statement that failed: the driver may have closed it, or not. */
+  void forget(String sql) {
+    PreparedStatement statement = prepared.remove(sql);
+    if (statement != null) {
+      try {
+        statement.close();
+      } catch (SQLException e) {
+        log.debug("cannot close a statement", e);
+      }
+    }
   }
 
   /** Undoes the transaction, if there is one still; returns whether the connection is usable. */
@@ -48,7 +65,8 @@ final class StoreConnection {
       log.debug("nothing to roll back, or no way to", e);
     }
     try {
-      // A database that is full rolls back by itself: then there is no transaction, and one can be begun.
+      // A database that is full rolls back by itself: then there is no transaction, and one can be
+      // begun.
       run("BEGIN");
       run("ROLLBACK");
       return true;

@@ -8,7 +8,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
-/** Ids as the store keeps them: 16 bytes, which sort as the ids do; several packed one behind the other. */
+/**
+ * Ids as the store keeps them: 16 bytes, which sort as the ids do; several packed one behind the
+ * other.
+ */
 final class StoredIds {
   /** The greatest first, as the database sorts them: a UUID compares as if it had a sign. */
   static final Comparator<UUID> DESCENDING =

@@ -32,7 +32,6 @@ final class StoredTimes {
   }
 
   private static long micros(long seconds, int nanos) {
-    return Math.addExact(
-        Math.multiplyExact(seconds, MICROS_PER_SECOND), nanos / NANOS_PER_MICRO);
+    return Math.addExact(Math.multiplyExact(seconds, MICROS_PER_SECOND), nanos / NANOS_PER_MICRO);
   }
 }

@@ -18,7 +18,7 @@ public final class Heartbeats {
 
   /** Begins to look, on this timer until it is shut down. */
   public void start(ScheduledExecutorService timer) {
-    timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+    var unused = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
   void tick() {

@@ -29,6 +29,7 @@ import dev.muster.server.session.SessionOutbound.RefusedCallback;
 import dev.muster.server.session.SessionOutbound.Welcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,8 @@ public final class NodeSession {
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private final Map<String, CompletableFuture<PreparedAnswer>> prepares = new HashMap<>(0);
   private Phase phase = Phase.NEW;
+  private final List<Runnable> earlyPages = new ArrayList<>(0);
+  private boolean journalEnded;
   private boolean confirmed;
   private boolean reconciled;
   private int strays;
@@ -190,8 +193,9 @@ public final class NodeSession {
           }
           phase = Phase.STARTING;
           this.hello = hello;
+          journalEnded = !hello.journalContinues();
           slots = hello.slots();
-          services
+          var unused = services
               .ledger()
               .submit(tx -> services.start().begin(tx, this, hello))
               .whenComplete((begun, failure) -> serial.execute(() -> begun(begun, failure)));
@@ -221,29 +225,41 @@ public final class NodeSession {
             begun.page().directives()));
     sent();
     log.info("session begun node={} epoch={} remote={}", nodeName(), epoch, remoteAddress);
-    if (!hello().journalContinues()) {
+    if (journalEnded) {
       reconciled(begun.page());
     }
+    earlyPages.forEach(Runnable::run);
+    earlyPages.clear();
   }
 
-  /** The agent's journal goes on. */
+  /** The agent's journal goes on. Pages may come before Welcome: flow control bounds how many. */
   public void journalPage(List<JournalItem> items, boolean continues) {
     received(
         () -> {
-          if (phase != Phase.WELCOMED && phase != Phase.STARTING || reconciled || !hello().journalContinues()) {
-            breach("a page of the journal out of turn");
-            return;
+          if (phase == Phase.STARTING) {
+            earlyPages.add(() -> reconcilePage(items, continues));
+          } else {
+            reconcilePage(items, continues);
           }
-          services
-              .ledger()
-              .submit(
-                  tx ->
-                      services
-                          .start()
-                          .continueReconcile(tx, nodeId(), epoch, hello(), items, !continues))
-              .whenComplete(
-                  (page, failure) -> serial.execute(() -> reconciledPage(page, failure, !continues)));
         });
+  }
+
+  private void reconcilePage(List<JournalItem> items, boolean continues) {
+    if (phase != Phase.WELCOMED || journalEnded) {
+      breach("a page of the journal out of turn");
+      return;
+    }
+    journalEnded = !continues;
+    var unused =
+        services
+            .ledger()
+            .submit(
+                tx ->
+                    services
+                        .start()
+                        .continueReconcile(tx, nodeId(), epoch, hello(), items, !continues))
+            .whenComplete(
+                (page, failure) -> serial.execute(() -> reconciledPage(page, failure, !continues)));
   }
 
   private void reconciledPage(
@@ -306,7 +322,7 @@ public final class NodeSession {
           } catch (RejectedExecutionException e) {
             taken = CompletableFuture.failedFuture(e);
           }
-          taken.whenComplete(
+          var unused = taken.whenComplete(
               (result, failure) -> serial.execute(() -> catalogTaken(announced, result, failure)));
         });
   }
@@ -403,7 +419,7 @@ public final class NodeSession {
   }
 
   private void write(long sequence, InvocationId id, List<ReportedStep> steps, InvocationChange change) {
-    services
+    var unused = services
         .ledger()
         .change(change)
         .whenComplete(
@@ -427,7 +443,7 @@ public final class NodeSession {
   }
 
   private void decideInCommit(long sequence, InvocationId id, List<ReportedStep> steps) {
-    services
+    var unused = services
         .reports()
         .ofSession(nodeId(), id, steps, epoch)
         .whenComplete(
@@ -471,7 +487,7 @@ public final class NodeSession {
     Throwable cause = unwrapped(failure);
     if (cause instanceof StoreException) {
       // Not acknowledged, so the agent keeps it; and taken again here, so that it need not reconnect.
-      services
+      var unusedTimer = services
           .timer()
           .schedule(
               () -> serial.execute(() -> againAfterFailure(sequence, id, steps)),
@@ -594,8 +610,7 @@ public final class NodeSession {
           if (out.withdraw(invocation.id())) {
             withdrawn(invocation, order, reason, by);
           } else {
-            out.cancel(invocation.id(), reason, by, order.expireTime());
-            sent();
+            askToCancel(invocation.id(), reason, by, order);
           }
         });
   }
@@ -609,23 +624,26 @@ public final class NodeSession {
             "WITHDRAWN",
             reason,
             services.clock().instant());
-    change.ifPresent(
-        withdrawal ->
-            services
-                .ledger()
-                .change(withdrawal)
-                .whenComplete(
-                    (hit, failure) -> {
-                      if (failure != null || !hit) {
-                        // The row has moved, or the store is gone: the node is asked as well.
-                        serial.execute(
-                            () -> {
-                              if (phase != Phase.ENDED) {
-                                out.cancel(invocation.id(), reason, by, order.expireTime());
-                              }
-                            });
-                      }
-                    }));
+    if (change.isPresent()) {
+      var unused =
+          services
+              .ledger()
+              .change(change.get())
+              .whenComplete(
+                  (hit, failure) -> {
+                    if (failure != null || !hit) {
+                      // The row has moved, or the store is gone: the node is asked as well.
+                      serial.execute(() -> askToCancel(invocation.id(), reason, by, order));
+                    }
+                  });
+    }
+  }
+
+  private void askToCancel(InvocationId id, String reason, RequestedBy by, Order order) {
+    if (phase != Phase.ENDED) {
+      out.cancel(id, reason, by, order.expireTime());
+      sent();
+    }
   }
 
   /** Asks the node to describe an action. Completes exceptionally with NODE_OFFLINE where the stream ends first. */
@@ -648,7 +666,7 @@ public final class NodeSession {
           }
           String requestId = Long.toString(++nextPrepare);
           prepares.put(requestId, answer);
-          answer.whenComplete((done, failure) -> serial.execute(() -> prepares.remove(requestId)));
+          var unused = answer.whenComplete((done, failure) -> serial.execute(() -> prepares.remove(requestId)));
           out.prepare(requestId, action, answerBefore, by);
           sent();
         });

@@ -47,7 +47,7 @@ public final class ExecutionWatches implements CommitListener {
 
   /** Begins to send bookmarks, on this timer until it is shut down. */
   public void start(ScheduledExecutorService timer) {
-    timer.scheduleWithFixedDelay(
+    var unused = timer.scheduleWithFixedDelay(
         () -> feeds.values().forEach(feed -> feed.watches().forEach(Watch::bookmark)),
         BOOKMARK_EVERY.toMillis(),
         BOOKMARK_EVERY.toMillis(),

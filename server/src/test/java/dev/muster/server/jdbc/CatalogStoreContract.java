@@ -46,10 +46,8 @@ abstract class CatalogStoreContract extends StoreContract {
             tx -> {
               tx.catalogs().put(CATALOG);
               tx.catalogs().put(unused);
-              tx.nodes()
-                  .insert(Samples.node(1).withCatalogDigest(CATALOG.digest()), Map.of(), "");
-              tx.nodes()
-                  .insert(Samples.node(2).withCatalogDigest(CATALOG.digest()), Map.of(), "");
+              tx.nodes().insert(Samples.node(1).withCatalogDigest(CATALOG.digest()), Map.of(), "");
+              tx.nodes().insert(Samples.node(2).withCatalogDigest(CATALOG.digest()), Map.of(), "");
             });
 
     store()

@@ -35,14 +35,14 @@ abstract class ExecutionStoreContract extends StoreContract {
     insert(execution);
 
     assertThat(find(1)).usingRecursiveComparison().isEqualTo(execution);
-    assertThat(store().read(tx -> tx.executions().progress(execution.id())))
+    assertThat(found(tx -> tx.executions().progress(execution.id())))
         .contains(execution.progress());
-    assertThat(store().read(tx -> tx.executions().order(execution.id())).orElseThrow())
+    assertThat(found(tx -> tx.executions().order(execution.id())).orElseThrow())
         .usingRecursiveComparison()
         .isEqualTo(execution.order());
-    assertThat(store().read(tx -> tx.executions().find(Samples.executionId(2)))).isEmpty();
-    assertThat(store().read(tx -> tx.executions().progress(Samples.executionId(2)))).isEmpty();
-    assertThat(store().read(tx -> tx.executions().order(Samples.executionId(2)))).isEmpty();
+    assertThat(found(tx -> tx.executions().find(Samples.executionId(2)))).isEmpty();
+    assertThat(found(tx -> tx.executions().progress(Samples.executionId(2)))).isEmpty();
+    assertThat(found(tx -> tx.executions().order(Samples.executionId(2)))).isEmpty();
   }
 
   @Test
@@ -78,7 +78,9 @@ abstract class ExecutionStoreContract extends StoreContract {
     assertThat(find(1).progress()).isEqualTo(third);
     assertThat(find(1).settleTime()).isEqualTo(Samples.NOW);
     assertThat(find(1).stateReason()).isEmpty();
-    assertThat(find(2)).usingRecursiveComparison().isEqualTo(Samples.execution(2, ExecutionState.RUNNING));
+    assertThat(find(2))
+        .usingRecursiveComparison()
+        .isEqualTo(Samples.execution(2, ExecutionState.RUNNING));
   }
 
   @Test
@@ -208,9 +210,9 @@ abstract class ExecutionStoreContract extends StoreContract {
 
     assertThat(store().<Integer>read(tx -> tx.executions().liveInDomain("default"))).isEqualTo(3);
     assertThat(store().<Integer>read(tx -> tx.executions().liveInDomain("other"))).isZero();
-    assertThat(store().read(tx -> tx.executions().liveHolders("default", 9)))
+    assertThat(listed(tx -> tx.executions().liveHolders("default", 9)))
         .containsExactly(new LiveHolder("bob", 2), new LiveHolder("alice", 1));
-    assertThat(store().read(tx -> tx.executions().liveHolders("default", 1)))
+    assertThat(listed(tx -> tx.executions().liveHolders("default", 1)))
         .containsExactly(new LiveHolder("bob", 2));
   }
 

@@ -58,7 +58,17 @@ final class HistoryCodecTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "|", "\n", "\\", "\\n", "\\|", "|||||||||", "\0", "\r\n", "a\n1||PE|0|D|||||\n", "ü🜲", "\\e\\b"
+        "|",
+        "\n",
+        "\\",
+        "\\n",
+        "\\|",
+        "|||||||||",
+        "\0",
+        "\r\n",
+        "a\n1||PE|0|D|||||\n",
+        "ü🜲",
+        "\\e\\b"
       })
   void hostileText_comesBack_andAddsNoLine(String reason) {
     HistoryEntry hostile = withReason(reason, null);
@@ -91,8 +101,7 @@ final class HistoryCodecTest {
     assertThatIllegalStateException().isThrownBy(() -> HistoryCodec.decode(lines));
   }
 
-  private static HistoryEntry withReason(
-      String reason, @Nullable Instant agentTime) {
+  private static HistoryEntry withReason(String reason, @Nullable Instant agentTime) {
     return new HistoryEntry(
         InvocationState.DISPATCHED,
         InvocationState.REJECTED,

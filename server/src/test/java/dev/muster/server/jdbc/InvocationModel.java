@@ -154,8 +154,7 @@ final class InvocationModel implements InvocationStore {
   public List<Invocation> reportDue(Instant now, int limit) {
     return invocations.values().stream()
         .filter(one -> one.state().isOutstanding() && !reportDeadline(one).isAfter(now))
-        .sorted(
-            Comparator.comparing(InvocationModel::reportDeadline).thenComparing(Invocation::id))
+        .sorted(Comparator.comparing(InvocationModel::reportDeadline).thenComparing(Invocation::id))
         .limit(limit)
         .toList();
   }

@@ -40,7 +40,7 @@ abstract class InvocationStoreContract extends StoreContract {
     assertThat(find(1)).usingRecursiveComparison().isEqualTo(Samples.pending(1, 1, 1, 0));
     assertThat(find(2)).usingRecursiveComparison().isEqualTo(Samples.dispatched(2, 1, 2, 1));
     assertThat(history(1)).containsExactly(Samples.entry(null, InvocationState.PENDING));
-    assertThat(store().read(tx -> tx.invocations().find(Samples.invocationId(3)))).isEmpty();
+    assertThat(found(tx -> tx.invocations().find(Samples.invocationId(3)))).isEmpty();
   }
 
   @Test
@@ -50,7 +50,7 @@ abstract class InvocationStoreContract extends StoreContract {
     assertThatIllegalStateException()
         .isThrownBy(() -> insert(Samples.pending(2, 1, 2, 1), Samples.pending(1, 1, 3, 2)));
 
-    assertThat(store().read(tx -> tx.invocations().find(Samples.invocationId(2)))).isEmpty();
+    assertThat(found(tx -> tx.invocations().find(Samples.invocationId(2)))).isEmpty();
   }
 
   @Test
@@ -65,7 +65,10 @@ abstract class InvocationStoreContract extends StoreContract {
     Invocation hostile =
         Samples.in(InvocationState.STARTED, Samples.dispatched(1, 1, 1, 0))
             .settled(
-                InvocationState.FAILED, "'; DROP TABLE invocation; --", "\0 \n\t ü 🜲", Samples.NOW);
+                InvocationState.FAILED,
+                "'; DROP TABLE invocation; --",
+                "\0 \n\t ü 🜲",
+                Samples.NOW);
     insert(Samples.dispatched(1, 1, 1, 0));
 
     apply(Samples.change(Samples.dispatched(1, 1, 1, 0), hostile));
@@ -231,11 +234,10 @@ abstract class InvocationStoreContract extends StoreContract {
         Samples.pending(5, 1, 2, 1),
         Samples.dispatched(6, 1, 1, 2));
 
-    assertThat(store().read(tx -> tx.invocations().waiting(Samples.nodeId(1), 10)))
+    assertThat(listed(tx -> tx.invocations().waiting(Samples.nodeId(1), 10)))
         .extracting(Invocation::id)
-        .containsExactly(
-            Samples.invocationId(3), Samples.invocationId(4), Samples.invocationId(1));
-    assertThat(store().read(tx -> tx.invocations().waiting(Samples.nodeId(1), 1))).hasSize(1);
+        .containsExactly(Samples.invocationId(3), Samples.invocationId(4), Samples.invocationId(1));
+    assertThat(listed(tx -> tx.invocations().waiting(Samples.nodeId(1), 1))).hasSize(1);
   }
 
   @Test
@@ -247,10 +249,10 @@ abstract class InvocationStoreContract extends StoreContract {
         Samples.pending(4, 1, 4, 3).atRevision(6),
         Samples.pending(5, 2, 4, 0).atRevision(6));
 
-    assertThat(store().read(tx -> tx.invocations().changedSince(Samples.executionId(1), 4, 2)))
+    assertThat(listed(tx -> tx.invocations().changedSince(Samples.executionId(1), 4, 2)))
         .extracting(Invocation::ordinal)
         .containsExactly(0, 2);
-    assertThat(store().read(tx -> tx.invocations().changedSince(Samples.executionId(1), 5, 0, 9)))
+    assertThat(listed(tx -> tx.invocations().changedSince(Samples.executionId(1), 5, 0, 9)))
         .extracting(Invocation::ordinal)
         .containsExactly(2, 3);
   }
@@ -265,15 +267,15 @@ abstract class InvocationStoreContract extends StoreContract {
         startBy(Samples.pending(3, 1, 3, 2), Samples.NOW.plusSeconds(9)),
         Samples.in(InvocationState.STARTED, Samples.dispatched(4, 1, 4, 3)));
 
-    assertThat(store().read(tx -> tx.invocations().startDue(Samples.NOW.plusSeconds(3), 10)))
+    assertThat(listed(tx -> tx.invocations().startDue(Samples.NOW.plusSeconds(3), 10)))
         .extracting(Invocation::ordinal)
         .containsExactly(1, 0);
-    assertThat(store().read(tx -> tx.invocations().startDue(Samples.NOW.plusSeconds(3), 1)))
+    assertThat(listed(tx -> tx.invocations().startDue(Samples.NOW.plusSeconds(3), 1)))
         .extracting(Invocation::ordinal)
         .containsExactly(1);
-    assertThat(store().read(tx -> tx.invocations().reportDue(Samples.NOW.plusSeconds(719), 10)))
+    assertThat(listed(tx -> tx.invocations().reportDue(Samples.NOW.plusSeconds(719), 10)))
         .isEmpty();
-    assertThat(store().read(tx -> tx.invocations().reportDue(Samples.NOW.plusSeconds(720), 10)))
+    assertThat(listed(tx -> tx.invocations().reportDue(Samples.NOW.plusSeconds(720), 10)))
         .extracting(Invocation::ordinal)
         .containsExactly(3);
   }
@@ -290,8 +292,7 @@ abstract class InvocationStoreContract extends StoreContract {
     assertThat(ofNode(Optional.empty(), Set.of(InvocationState.EXPIRED), 9)).containsExactly(2);
     assertThat(ofNode(Optional.empty(), Set.of(InvocationState.PENDING), 9)).containsExactly(3, 1);
     assertThat(
-            ofNode(
-                Optional.empty(), Set.of(InvocationState.PENDING, InvocationState.EXPIRED), 9))
+            ofNode(Optional.empty(), Set.of(InvocationState.PENDING, InvocationState.EXPIRED), 9))
         .containsExactly(3, 2, 1);
   }
 
@@ -318,9 +319,7 @@ abstract class InvocationStoreContract extends StoreContract {
   }
 
   private Invocation find(int number) {
-    return store()
-        .read(tx -> tx.invocations().find(Samples.invocationId(number)))
-        .orElseThrow();
+    return store().read(tx -> tx.invocations().find(Samples.invocationId(number))).orElseThrow();
   }
 
   private List<HistoryEntry> history(int number) {

@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random batches against the store and a model of it: every query gives the same. Two of the seeds are new in each run; the name of
- * a failed test tells which.
+ * Random batches against the store and a model of it: every query gives the same. Two of the seeds
+ * are new in each run; the name of a failed test tells which.
  */
 abstract class InvocationStoreModelContract extends StoreContract {
   private static final int BATCHES = 60;
@@ -210,6 +210,7 @@ abstract class InvocationStoreModelContract extends StoreContract {
   }
 
   private static String text(Random random) {
-    return List.of("", "", "NODE_GONE", "a|b", "\\", "line\nline", "ü\0'", "|\\n").get(random.nextInt(8));
+    return List.of("", "", "NODE_GONE", "a|b", "\\", "line\nline", "ü\0'", "|\\n")
+        .get(random.nextInt(8));
   }
 }

@@ -41,7 +41,7 @@ abstract class JoinTokenStoreContract extends StoreContract {
 
     assertThat(first).containsExactly(token(3), token(2));
     assertThat(rest).containsExactly(token(1));
-    assertThat(store().read(tx -> tx.joinTokens().list("other", Optional.empty(), 2))).isEmpty();
+    assertThat(listed(tx -> tx.joinTokens().list("other", Optional.empty(), 2))).isEmpty();
   }
 
   @Test
@@ -55,12 +55,8 @@ abstract class JoinTokenStoreContract extends StoreContract {
   @Test
   void recordUse_countsAndRemembers() {
     UUID id = token(1).id();
-    store()
-        .write(
-            tx -> tx.joinTokens().recordUse(id, "r-1", Samples.nodeId(1), Samples.uuid(11)));
-    store()
-        .write(
-            tx -> tx.joinTokens().recordUse(id, "r-2", Samples.nodeId(2), Samples.uuid(12)));
+    store().write(tx -> tx.joinTokens().recordUse(id, "r-1", Samples.nodeId(1), Samples.uuid(11)));
+    store().write(tx -> tx.joinTokens().recordUse(id, "r-2", Samples.nodeId(2), Samples.uuid(12)));
 
     assertThat(find(1).uses()).isEqualTo(2);
     assertThat(findUse("r-2")).contains(new Use(Samples.nodeId(2), Samples.uuid(12)));
@@ -80,9 +76,7 @@ abstract class JoinTokenStoreContract extends StoreContract {
   @Test
   void replaceKey_changesTheRememberedKey() {
     UUID id = token(1).id();
-    store()
-        .write(
-            tx -> tx.joinTokens().recordUse(id, "r-1", Samples.nodeId(1), Samples.uuid(11)));
+    store().write(tx -> tx.joinTokens().recordUse(id, "r-1", Samples.nodeId(1), Samples.uuid(11)));
 
     store().write(tx -> tx.joinTokens().replaceKey(id, "r-1", Samples.uuid(99)));
 

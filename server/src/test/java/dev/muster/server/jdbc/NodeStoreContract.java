@@ -33,9 +33,8 @@ abstract class NodeStoreContract extends StoreContract {
 
   @Test
   void findByName_looksInTheProject() {
-    assertThat(store().read(tx -> tx.nodes().findByName("default", "node-2")))
-        .contains(Samples.node(2));
-    assertThat(store().read(tx -> tx.nodes().findByName("other", "node-2"))).isEmpty();
+    assertThat(found(tx -> tx.nodes().findByName("default", "node-2"))).contains(Samples.node(2));
+    assertThat(found(tx -> tx.nodes().findByName("other", "node-2"))).isEmpty();
   }
 
   @Test
@@ -89,7 +88,7 @@ abstract class NodeStoreContract extends StoreContract {
 
   @Test
   void session_beforeTheFirst_isEmpty() {
-    assertThat(store().read(tx -> tx.nodes().session(Samples.nodeId(1)))).isEmpty();
+    assertThat(found(tx -> tx.nodes().session(Samples.nodeId(1)))).isEmpty();
   }
 
   @Test
@@ -97,7 +96,7 @@ abstract class NodeStoreContract extends StoreContract {
     store().write(tx -> tx.nodes().recordSession(Samples.nodeId(1), session(1, Map.of("a", "b"))));
     store().write(tx -> tx.nodes().recordSession(Samples.nodeId(1), session(2, Map.of("c", "d"))));
 
-    assertThat(store().read(tx -> tx.nodes().session(Samples.nodeId(1))).orElseThrow())
+    assertThat(found(tx -> tx.nodes().session(Samples.nodeId(1))).orElseThrow())
         .usingRecursiveComparison()
         .isEqualTo(session(2, Map.of("c", "d")));
     assertThat(find(1)).isEqualTo(Samples.node(1));

@@ -27,8 +27,7 @@ abstract class OperatorStoreContract extends StoreContract {
   @Test
   void findToken_returnsItWithItsOwner() {
     TokenRecord eternal =
-        new TokenRecord(
-            Samples.uuid(2), ALICE.id(), "laptop", Sha256.hash(new byte[] {1}), null);
+        new TokenRecord(Samples.uuid(2), ALICE.id(), "laptop", Sha256.hash(new byte[] {1}), null);
     TokenRecord shortLived =
         new TokenRecord(
             Samples.uuid(3), ALICE.id(), "ci", Sha256.hash(new byte[] {2}), Samples.NOW);
@@ -40,10 +39,10 @@ abstract class OperatorStoreContract extends StoreContract {
               tx.operators().insertToken(shortLived);
             });
 
-    assertThat(store().read(tx -> tx.operators().findToken(eternal.id())))
+    assertThat(found(tx -> tx.operators().findToken(eternal.id())))
         .contains(new TokenOwner(eternal, ALICE));
-    assertThat(store().read(tx -> tx.operators().findToken(shortLived.id())))
+    assertThat(found(tx -> tx.operators().findToken(shortLived.id())))
         .contains(new TokenOwner(shortLived, ALICE));
-    assertThat(store().read(tx -> tx.operators().findToken(Samples.uuid(4)))).isEmpty();
+    assertThat(found(tx -> tx.operators().findToken(Samples.uuid(4)))).isEmpty();
   }
 }

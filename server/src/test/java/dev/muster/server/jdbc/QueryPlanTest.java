@@ -14,7 +14,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** The queries that must not slow down as the store grows: SQLite answers each by an index, in order where that matters. */
+/**
+ * The queries that must not slow down as the store grows: SQLite answers each by an index, in order
+ * where that matters.
+ */
 final class QueryPlanTest {
   private static final String PRIMARY_KEY_OF_INVOCATION = "sqlite_autoindex_invocation_1 (id=?)";
 
@@ -30,8 +33,7 @@ final class QueryPlanTest {
   static final List<Query> QUERIES =
       List.of(
           inOrder("find", JdbcInvocationStore.FIND, PRIMARY_KEY_OF_INVOCATION),
-          inOrder(
-              "compareAndSet", JdbcInvocationStore.COMPARE_AND_SET, PRIMARY_KEY_OF_INVOCATION),
+          inOrder("compareAndSet", JdbcInvocationStore.COMPARE_AND_SET, PRIMARY_KEY_OF_INVOCATION),
           inOrder("requestCancel", JdbcInvocationStore.REQUEST_CANCEL, PRIMARY_KEY_OF_INVOCATION),
           inOrder("results", JdbcInvocationStore.RESULT, PRIMARY_KEY_OF_INVOCATION),
           inOrder("history", JdbcInvocationStore.HISTORY, PRIMARY_KEY_OF_INVOCATION),
@@ -39,16 +41,11 @@ final class QueryPlanTest {
               "waiting",
               JdbcInvocationStore.WAITING,
               "invocation_live (node_id=? AND state=?)",
-              "sqlite_autoindex_execution_1 (id=?)"),
-          sorted(
-              "outstanding",
-              JdbcInvocationStore.IN_LIVE_STATE,
-              "invocation_live (node_id=? AND state=?)"),
-          sorted(
-              "unsettled",
-              JdbcInvocationStore.UNSETTLED,
-              "COVERING INDEX invocation_live (node_id=? AND state=?)",
-              PRIMARY_KEY_OF_INVOCATION),
+              "execution_live (state=? AND id=?)"),
+          inOrder(
+              "live of node",
+              JdbcInvocationStore.LIVE_IDS,
+              "COVERING INDEX invocation_live (node_id=? AND state=?)"),
           inOrder(
               "ofExecution",
               JdbcInvocationStore.OF_EXECUTION,
@@ -57,27 +54,13 @@ final class QueryPlanTest {
               "changedSince",
               JdbcInvocationStore.CHANGED_SINCE,
               "invocation_of_execution (execution_id=?)"),
+          inOrder("ofNode", JdbcInvocationStore.OF_NODE, "invocation_of_node (node_id=? AND id<?)"),
           inOrder(
-              "ofNode",
-              JdbcInvocationStore.OF_NODE,
-              "invocation_of_node (node_id=? AND id<?)"),
-          sorted(
-              "ofNode live",
-              JdbcInvocationStore.LIVE_OF_NODE,
-              "COVERING INDEX invocation_live (node_id=? AND state=?)",
-              PRIMARY_KEY_OF_INVOCATION),
+              "due", JdbcInvocationStore.due("PENDING"), "invocation_due (state=? AND due_time<?)"),
+          inOrder("execution", JdbcExecutionStore.FIND, "sqlite_autoindex_execution_1 (id=?)"),
           inOrder(
-              "due",
-              JdbcInvocationStore.due("PENDING"),
-              "invocation_due (state=? AND due_time<?)"),
-          inOrder(
-              "execution", JdbcExecutionStore.FIND, "sqlite_autoindex_execution_1 (id=?)"),
-          inOrder(
-              "progress",
-              JdbcExecutionStore.FIND_PROGRESS,
-              "sqlite_autoindex_execution_1 (id=?)"),
-          inOrder(
-              "order", JdbcExecutionStore.FIND_ORDER, "sqlite_autoindex_execution_1 (id=?)"),
+              "progress", JdbcExecutionStore.FIND_PROGRESS, "sqlite_autoindex_execution_1 (id=?)"),
+          inOrder("order", JdbcExecutionStore.FIND_ORDER, "sqlite_autoindex_execution_1 (id=?)"),
           inOrder(
               "updateProgress",
               JdbcExecutionStore.UPDATE_PROGRESS,
@@ -86,25 +69,21 @@ final class QueryPlanTest {
               "materialised",
               JdbcExecutionStore.MATERIALISED,
               "sqlite_autoindex_cohort_slice_1 (execution_id=? AND slice=?)"),
-          inOrder(
-              "list",
-              JdbcExecutionStore.LIST,
-              "execution_of_project (project_id=? AND id<?)"),
+          inOrder("list", JdbcExecutionStore.LIST, "execution_of_project (project_id=? AND id<?)"),
           inOrder(
               "list in state",
               JdbcExecutionStore.LIST_IN_STATE,
               "execution_by_state (project_id=? AND state=? AND id<?)"),
-          sorted(
-              "live in states", JdbcExecutionStore.LIVE_IN_STATES, "execution_live (state=?)"),
+          sorted("live in states", JdbcExecutionStore.LIVE_IN_STATES, "execution_live (state=?)"),
           inOrder(
               "liveInDomain",
               JdbcExecutionStore.LIVE_IN_DOMAIN,
-              "COVERING INDEX project_of_domain (domain_id=?)",
+              "INDEX project_of_domain (domain_id=?)",
               "COVERING INDEX execution_by_state (project_id=? AND state=?)"),
           sorted(
               "liveHolders",
               JdbcExecutionStore.LIVE_HOLDERS,
-              "COVERING INDEX project_of_domain (domain_id=?)",
+              "INDEX project_of_domain (domain_id=?)",
               "execution_by_state (project_id=? AND state=?)"),
           inOrder("node", JdbcNodeStore.FIND, "sqlite_autoindex_node_1 (id=?)"),
           inOrder(

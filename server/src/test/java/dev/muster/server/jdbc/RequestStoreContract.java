@@ -20,17 +20,16 @@ abstract class RequestStoreContract extends StoreContract {
 
     assertThat(find("r-1")).contains(new Recorded(BODY, "made by r-1"));
     assertThat(
-            store()
-                .read(
-                    tx ->
-                        tx.requests()
-                            .find(
-                                new RequestKey(
-                                    "alice",
-                                    "default",
-                                    "Dispatch",
-                                    "r-1",
-                                    Sha256.hash(new byte[] {2})))))
+            found(
+                tx ->
+                    tx.requests()
+                        .find(
+                            new RequestKey(
+                                "alice",
+                                "default",
+                                "Dispatch",
+                                "r-1",
+                                Sha256.hash(new byte[] {2})))))
         .contains(new Recorded(BODY, "made by r-1"));
   }
 

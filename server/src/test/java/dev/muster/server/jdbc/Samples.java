@@ -42,7 +42,10 @@ final class Samples {
 
   private Samples() {}
 
-  /** Ids with the uppermost bit set on odd numbers, as a comparison with a sign would get them wrong. */
+  /**
+   * Ids with the uppermost bit set on odd numbers, as a comparison with a sign would get them
+   * wrong.
+   */
   static UUID uuid(long number) {
     return new UUID(number << 32, Long.MIN_VALUE | number);
   }
@@ -125,8 +128,7 @@ final class Samples {
     return new InvocationChange(before, after, List.of(entry(before.state(), after.state())), null);
   }
 
-  static HistoryEntry entry(
-      @Nullable InvocationState from, InvocationState to) {
+  static HistoryEntry entry(@Nullable InvocationState from, InvocationState to) {
     return new HistoryEntry(from, to, NOW, Driver.COURIER, TestStore.REPLICA, 5, "", null, 0);
   }
 

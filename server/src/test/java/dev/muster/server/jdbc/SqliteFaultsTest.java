@@ -145,8 +145,7 @@ final class SqliteFaultsTest {
       statement.execute("BEGIN IMMEDIATE");
 
       StoreException failure =
-          catchThrowableOfType(
-              StoreException.class, () -> store.write(2, tx -> append(tx, 2)));
+          catchThrowableOfType(StoreException.class, () -> store.write(2, tx -> append(tx, 2)));
 
       assertThat(failure.isInDoubt()).isFalse();
       assertThat(failure).hasMessageContaining("another program");
@@ -188,8 +187,7 @@ final class SqliteFaultsTest {
   void brokenWriter_isReplaced() {
     store.write(1, tx -> append(tx, 1));
 
-    assertThatThrownBy(
-            () -> store.write(2, tx -> run(tx, "SELECT nothing FROM nowhere")))
+    assertThatThrownBy(() -> store.write(2, tx -> run(tx, "SELECT nothing FROM nowhere")))
         .isInstanceOf(StoreException.class);
 
     store.write(2, tx -> append(tx, 2));

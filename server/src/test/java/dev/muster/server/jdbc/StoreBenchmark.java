@@ -23,8 +23,8 @@ import java.util.Random;
 import java.util.UUID;
 
 /**
- * Measures what an invocation costs the store: insert, final compare-and-set and audit row, in commits of 1,000. Run by hand:
- * {@code StoreBenchmark [nodes] [past invocations] [rounds]}.
+ * Measures what an invocation costs the store: insert, final compare-and-set and audit row, in
+ * commits of 1,000. Run by hand: {@code StoreBenchmark [nodes] [past invocations] [rounds]}.
  */
 final class StoreBenchmark {
   private static final int BATCH = 1_000;
@@ -105,14 +105,27 @@ final class StoreBenchmark {
     for (int i = first; i < end; i++) {
       Invocation invocation =
           Invocation.pending(
-                  new InvocationId(nextId()), execution, nodes.get(i), i, now, now.plusSeconds(3_600))
+                  new InvocationId(nextId()),
+                  execution,
+                  nodes.get(i),
+                  i,
+                  now,
+                  now.plusSeconds(3_600))
               .handedOver(7, JOURNAL, now.plusSeconds(720));
       part.add(invocation);
       added.add(
           new NewInvocation(
               invocation,
               new HistoryEntry(
-                  null, InvocationState.DISPATCHED, now, Driver.DISPATCH, "replica-1", 7, "", null, 0)));
+                  null,
+                  InvocationState.DISPATCHED,
+                  now,
+                  Driver.DISPATCH,
+                  "replica-1",
+                  7,
+                  "",
+                  null,
+                  0)));
     }
     tx.invocations().insert(added);
     open.add(part);

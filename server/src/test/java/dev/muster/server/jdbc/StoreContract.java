@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.jdbc;
 
+import dev.muster.server.ledger.StoreTransaction;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.jspecify.annotations.Nullable;
 
 /** Claims about a store, for every database. A subclass says on which. */
 abstract class StoreContract {
@@ -17,6 +21,16 @@ abstract class StoreContract {
       throw new IllegalStateException("the store is not open");
     }
     return store;
+  }
+
+  /** Returns what a query finds. Its type helps {@code assertThat} to choose. */
+  final <T> Optional<T> found(Function<StoreTransaction, Optional<T>> query) {
+    return store().read(query);
+  }
+
+  /** Returns what a query lists. */
+  final <T> List<T> listed(Function<StoreTransaction, List<T>> query) {
+    return store().read(query);
   }
 
   @BeforeEach

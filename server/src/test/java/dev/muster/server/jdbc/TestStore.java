@@ -12,17 +12,17 @@ import java.util.Comparator;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A fresh store in a directory of its own, which goes when it is closed. As a JUnit extension ({@code @RegisterExtension}) a new one
- * for each test; otherwise from {@link #open} to {@link #close}.
+ * A fresh store in a directory of its own, which goes when it is closed. As a JUnit extension
+ * ({@code @RegisterExtension}) a new one for each test; otherwise from {@link #open} to {@link
+ * #close}.
  */
-public final class TestStore
-    implements LedgerStore, BeforeEachCallback, AfterEachCallback {
+public final class TestStore implements LedgerStore, BeforeEachCallback, AfterEachCallback {
   /** Name of the replica that the store belongs to. */
   public static final String REPLICA = "replica-1";
 

@@ -74,7 +74,7 @@ public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBas
             sessions);
     out.setOnReadyHandler(session::writable);
     out.setOnCancelHandler(session::streamEnded);
-    sessions.timer().schedule(session::requireHello, HELLO_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    var unusedTimer = sessions.timer().schedule(session::requireHello, HELLO_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
     out.request(Limits.UNACKNOWLEDGED_CALLBACKS);
     return new InboundStream(node, session);
   }
@@ -106,7 +106,7 @@ public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBas
     if (request.getEpoch() < 0) {
       throw Malformed.callback("epoch", "is negative");
     }
-    reports
+    var unused = reports
         .unary(NodeContext.current().id(), id, StepMapper.steps(request.getStepsList()), request.getEpoch())
         .whenComplete((outcome, failure) -> answer(id, outcome, failure, response));
   }

@@ -36,7 +36,7 @@ final class Wire {
   }
 
   static InvocationState state(dev.muster.server.invocation.InvocationState state) {
-    return InvocationState.forNumber(state.ordinal() + 1);
+    return InvocationState.valueOf("INVOCATION_STATE_" + state.name());
   }
 
   static ErrorReason reason(dev.muster.server.error.ErrorReason reason) {
