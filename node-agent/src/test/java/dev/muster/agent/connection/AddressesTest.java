@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.muster.agent.identity.Trust;
 import io.grpc.HttpConnectProxiedSocketAddress;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,9 +56,10 @@ final class AddressesTest {
   @Test
   void proxy_isThatOfTheEnvironment() {
     HttpConnectProxiedSocketAddress address =
-        proxied(Map.of("HTTPS_PROXY", "http://al%40ice:p%20w@proxy.example:3128"), "bus.example");
+        Objects.requireNonNull(
+            proxied(
+                Map.of("HTTPS_PROXY", "http://al%40ice:p%20w@proxy.example:3128"), "bus.example"));
 
-    assertThat(address).isNotNull();
     assertThat(address.getUsername()).isEqualTo("al@ice");
     assertThat(address.getPassword()).isEqualTo("p w");
     assertThat(address.getTargetAddress().getHostString()).isEqualTo("bus.example");
@@ -74,7 +77,9 @@ final class AddressesTest {
     assertThat(proxied(environment, "localhost")).isNull();
     assertThat(proxied(Map.of(), "b.example")).isNull();
     assertThat(proxied(Map.of("HTTPS_PROXY", "::nonsense::"), "b.example")).isNull();
-    assertThat(new EnvironmentProxy(environment).proxyFor(new InetSocketAddress("127.0.0.1", 1)))
+    assertThat(
+            new EnvironmentProxy(environment)
+                .proxyFor(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)))
         .isNull();
   }
 

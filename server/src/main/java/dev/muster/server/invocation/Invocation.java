@@ -87,7 +87,7 @@ public record Invocation(
   /** Returns this one handed to a session for execution. */
   public Invocation handedOver(long epoch, byte[] journalId, Instant reportDeadline) {
     return new Invocation(
-        id, executionId, nodeId, ordinal, InvocationState.DISPATCHED, Steps.NONE, revision, epoch, journalId,
+        id, executionId, nodeId, ordinal, InvocationState.DISPATCHED, taken, revision, epoch, journalId,
         started, stillRunning, cancelRequested, "", "", createTime, releaseTime, startDeadline,
         reportDeadline, null);
   }

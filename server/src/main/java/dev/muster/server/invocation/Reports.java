@@ -3,7 +3,9 @@ package dev.muster.server.invocation;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Decides on the reports of nodes by the table. Pure. */
@@ -22,7 +24,7 @@ public final class Reports {
     List<HistoryEntry> evidence = new ArrayList<>(steps.size());
     @Nullable Result result = null;
     for (ReportedStep step : steps) {
-      if (step.attempt() > 1 && step.attempt() <= current.taken().attempt()) {
+      if (isKnownRerun(current, step)) {
         continue;
       }
       Decision decision = InvocationTransitions.decide(current.state(), current.taken(), step.event());
@@ -30,7 +32,13 @@ public final class Reports {
         continue;
       }
       if (decision instanceof Decision.Refused refused) {
-        return new StepsDecision.Refuse(refused.state(), step.state(), refused.legalFrom());
+        // None applies, so the invocation stays where it was, not where the steps before would have brought it.
+        return new StepsDecision.Refuse(invocation.state(), step.state(), refused.legalFrom());
+      }
+      if (current.started() && step.state() == InvocationState.REJECTED) {
+        // REJECTED says that it did not run; the node has said that it did.
+        return new StepsDecision.Refuse(
+            invocation.state(), step.state(), without(invocation.state(), step.event()));
       }
       InvocationState to =
           decision instanceof Decision.Applied applied ? applied.to() : current.state();
@@ -54,5 +62,16 @@ public final class Reports {
       return new StepsDecision.Repeat(current.state());
     }
     return new StepsDecision.Apply(new InvocationChange(invocation, current, evidence, result));
+  }
+
+  private static boolean isKnownRerun(Invocation current, ReportedStep step) {
+    return step.event() == InvocationEvent.REPORTED_STARTED_AGAIN
+        && step.attempt() <= current.taken().attempt();
+  }
+
+  private static Set<InvocationState> without(InvocationState state, InvocationEvent event) {
+    Set<InvocationState> legalFrom = EnumSet.copyOf(InvocationTransitions.legalFrom(event));
+    legalFrom.remove(state);
+    return legalFrom;
   }
 }

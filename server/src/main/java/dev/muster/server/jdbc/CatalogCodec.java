@@ -4,7 +4,6 @@ package dev.muster.server.jdbc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.muster.proto.agent.v1.CatalogPage;
-import dev.muster.proto.type.v1.Action.Builder;
 import dev.muster.server.access.Role;
 import dev.muster.server.catalog.Action;
 import dev.muster.server.catalog.ActionKind;
@@ -38,7 +37,7 @@ final class CatalogCodec {
   }
 
   private static dev.muster.proto.type.v1.Action encode(Action action) {
-    Builder message =
+    dev.muster.proto.type.v1.Action.Builder message =
         dev.muster.proto.type.v1.Action.newBuilder()
             .setName(action.name())
             .setKind(encode(action.kind()))
@@ -48,8 +47,8 @@ final class CatalogCodec {
             .setInputSchemaJson(ByteString.copyFromUtf8(action.inputSchemaJson()))
             .setRunTimeout(
                 com.google.protobuf.Duration.newBuilder()
-                    .setSeconds(action.runTimeout().getSeconds())
-                    .setNanos(action.runTimeout().getNano()))
+                    .setSeconds(action.runTimeout().toSeconds())
+                    .setNanos(action.runTimeout().toNanosPart()))
             .setRequiresConfirmation(action.requiresConfirmation())
             .setIdempotent(action.idempotent())
             .setEnabled(action.enabled())

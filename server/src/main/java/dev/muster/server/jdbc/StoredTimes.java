@@ -22,7 +22,7 @@ final class StoredTimes {
   }
 
   static long micros(Duration span) {
-    return micros(span.getSeconds(), span.getNano());
+    return micros(span.toSeconds(), span.toNanosPart());
   }
 
   static Duration duration(long micros) {

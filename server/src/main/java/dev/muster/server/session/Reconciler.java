@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * handed over to, and the agent had that epoch on disk: a restored disk has an older epoch and proves nothing.
  */
 final class Reconciler {
+  private static final ReportedStep RECEIVED =
+      ReportedStep.of(InvocationEvent.REPORTED_ACKNOWLEDGED);
+
   private final ServerMoves moves;
   private final String replica;
   private final long epoch;
@@ -57,9 +60,9 @@ final class Reconciler {
     if (item.outcomeUnknown() && held.state().isOutstanding()) {
       return new Verdict(outcomeUnknown(held, item), Directive.Verb.FORGET);
     }
-    StepsDecision decision = Reports.decide(held, item.steps(), Driver.RECONCILE, replica, now);
+    StepsDecision decision = steps(held, item);
     if (decision instanceof StepsDecision.Refuse) {
-      return new Verdict(null, held.state().isSettled() ? unreportable(held, item) : Directive.Verb.CANCEL);
+      return refused(held, item);
     }
     @Nullable InvocationChange change =
         decision instanceof StepsDecision.Apply apply ? apply.change() : null;
@@ -74,9 +77,11 @@ final class Reconciler {
 
   private Directive.Verb verb(Invocation after, JournalItem item) {
     if (after.state() == InvocationState.LOST && !item.isFinished()) {
-      return item.outcomeUnknown()
-          ? Directive.Verb.FORGET
-          : item.hasStarted() ? Directive.Verb.RESUME : Directive.Verb.CANCEL;
+      if (item.outcomeUnknown()) {
+        return Directive.Verb.FORGET;
+      }
+      // What does not run now, be it for the first time or again, is not to start once it counts as LOST.
+      return item.running() && !after.cancelRequested() ? Directive.Verb.RESUME : Directive.Verb.CANCEL;
     }
     if (after.state().isSettled()) {
       return Directive.Verb.FORGET;
@@ -84,27 +89,48 @@ final class Reconciler {
     return after.cancelRequested() ? Directive.Verb.CANCEL : Directive.Verb.RESUME;
   }
 
-  private static Directive.Verb unreportable(Invocation held, JournalItem item) {
-    return item.running() && !held.state().isSettled() ? Directive.Verb.CANCEL : Directive.Verb.FORGET;
+  /** The journal tells what cannot be: nothing of it counts but that it lists the invocation, which thus was received. */
+  private Verdict refused(Invocation held, JournalItem item) {
+    if (held.state().isSettled()) {
+      boolean runs = item.running() && !item.isFinished();
+      return new Verdict(null, runs ? Directive.Verb.CANCEL : Directive.Verb.FORGET);
+    }
+    return new Verdict(
+        held.state().isOutstanding() ? stamped(held, received(held)) : null, Directive.Verb.CANCEL);
+  }
+
+  private @Nullable InvocationChange received(Invocation held) {
+    StepsDecision decision = Reports.decide(held, List.of(RECEIVED), Driver.RECONCILE, replica, now);
+    return decision instanceof StepsDecision.Apply apply ? apply.change() : null;
+  }
+
+  /** That the journal lists it says that it was received, whatever its steps say: nothing may prove the contrary later. */
+  private StepsDecision steps(Invocation held, JournalItem item) {
+    List<ReportedStep> steps = new ArrayList<>(item.steps());
+    if (steps.stream().noneMatch(step -> step.state() == InvocationState.ACKNOWLEDGED)
+        && (held.state() == InvocationState.DISPATCHED || held.state() == InvocationState.LOST)) {
+      steps.add(0, RECEIVED);
+    }
+    return Reports.decide(held, steps, Driver.RECONCILE, replica, now);
   }
 
   /** The journal's steps count first: what it proves (acknowledged, started) is kept in the history before LOST. */
   private @Nullable InvocationChange outcomeUnknown(Invocation held, JournalItem item) {
-    StepsDecision steps = Reports.decide(held, item.steps(), Driver.RECONCILE, replica, now);
-    Invocation seen =
-        steps instanceof StepsDecision.Apply apply ? apply.change().after() : held;
-    return moves
-        .settle(
-            seen,
+    StepsDecision steps = steps(held, item);
+    @Nullable InvocationChange told =
+        steps instanceof StepsDecision.Apply apply ? apply.change() : received(held);
+    Optional<InvocationChange> lost =
+        moves.settle(
+            told == null ? held : told.after(),
             InvocationEvent.OUTCOME_UNKNOWN,
             Driver.RECONCILE,
             "AGENT_DIED_IN_RUN",
             "The agent died while it ran and cannot know how it ended.",
-            now)
-        .map(
-            lost ->
-                steps instanceof StepsDecision.Apply apply ? joined(held, apply.change(), lost) : lost)
-        .orElse(null);
+            now);
+    if (lost.isEmpty() || told == null) {
+      return lost.orElse(told); // Where the steps end it, the outcome is known all the same.
+    }
+    return joined(held, told, lost.get());
   }
 
   /** Decides on an invocation that the server holds as handed over and the whole journal does not list. */
@@ -162,8 +188,7 @@ final class Reconciler {
 
   private static InvocationChange joined(
       Invocation held, InvocationChange first, InvocationChange second) {
-    java.util.List<dev.muster.server.invocation.HistoryEntry> evidence =
-        new java.util.ArrayList<>(first.evidence());
+    List<HistoryEntry> evidence = new ArrayList<>(first.evidence());
     evidence.addAll(second.evidence());
     return new InvocationChange(held, second.after(), evidence, first.result());
   }
