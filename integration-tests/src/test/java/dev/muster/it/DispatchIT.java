@@ -52,7 +52,10 @@ final class DispatchIT {
     before = fleet.operator().executionIds(200);
   }
 
-  /** Whatever a test has refused left no execution behind; what it dispatched it has taken off the list. */
+  /**
+   * Whatever a test has refused left no execution behind; what it dispatched it has taken off the
+   * list.
+   */
   @AfterEach
   void nothingIsLeftBehind() {
     assertThat(fleet.operator().executionIds(200)).isEqualTo(before);
@@ -60,19 +63,22 @@ final class DispatchIT {
 
   @Test
   void noTarget_isTargetInvalid() {
-    assertThat(refused("echo", request -> {}).codeAndReason()).isEqualTo("INVALID_ARGUMENT TARGET_INVALID");
+    assertThat(refused("echo", request -> {}).codeAndReason())
+        .isEqualTo("INVALID_ARGUMENT TARGET_INVALID");
   }
 
   @Test
   void bothTargets_isTargetInvalid() {
-    RefusedCall refused = refused("echo", request -> request.addNodeIds("web-1").setSelector("role=web"));
+    RefusedCall refused =
+        refused("echo", request -> request.addNodeIds("web-1").setSelector("role=web"));
 
     assertThat(refused.codeAndReason()).isEqualTo("INVALID_ARGUMENT TARGET_INVALID");
   }
 
   @Test
   void sameNodeTwice_isTargetInvalid() {
-    RefusedCall refused = refused("echo", request -> request.addNodeIds("web-1").addNodeIds("web-1"));
+    RefusedCall refused =
+        refused("echo", request -> request.addNodeIds("web-1").addNodeIds("web-1"));
 
     assertThat(refused.codeAndReason()).isEqualTo("INVALID_ARGUMENT TARGET_INVALID");
   }
@@ -125,7 +131,8 @@ final class DispatchIT {
   @Test
   void inputThatIsNoJson_isRefused() {
     for (String input : List.of("{", "[]", "7", "{\"a\":1,\"a\":2}", "{}{}")) {
-      RefusedCall refused = refused("echo", request -> request.addNodeIds("web-1").setInputJson(input));
+      RefusedCall refused =
+          refused("echo", request -> request.addNodeIds("web-1").setInputJson(input));
 
       assertThat(refused.codeAndReason()).as(input).isEqualTo("INVALID_ARGUMENT INPUT_INVALID");
     }
@@ -140,26 +147,31 @@ final class DispatchIT {
   }
 
   @Test
-  void startWithinZero_ofAnOfflineNode_isRejectedOrRefusedAsOffline() {
-    var unused = fleet.operator().createNode("never-here", java.util.Map.of());
+  void startWithinZero_ofAnOfflineNode_isRejectedAtOnce() {
+    var away = fleet.scriptedAgent("away").action("echo");
+    away.connect().breakOff();
+    var unused = fleet.operator().awaitOffline("away");
 
-    RefusedCall refused =
-        refused(
+    Execution dispatched =
+        dispatched(
             "echo",
             request ->
                 request
-                    .addNodeIds("never-here")
+                    .addNodeIds("away")
                     .setStartWithin(com.google.protobuf.Duration.getDefaultInstance()));
 
-    // A node that never connected has declared nothing.
-    assertThat(refused.codeAndReason()).isEqualTo("INVALID_ARGUMENT ACTION_NOT_DECLARED");
+    Execution settled = fleet.operator().awaitSettled(dispatched.getId());
+    assertThat(settled.getCounts().getRejected()).isEqualTo(1);
+    assertThat(fleet.operator().onlyInvocation(settled.getId()).getReason())
+        .isEqualTo("NODE_OFFLINE");
   }
 
   @Test
   void whatIsNotProvidedYet_isNeverIgnored() {
     RefusedCall refused =
         refused(
-            "echo", request -> request.addNodeIds("web-1").setRollout(Rollout.newBuilder().setCanary(1)));
+            "echo",
+            request -> request.addNodeIds("web-1").setRollout(Rollout.newBuilder().setCanary(1)));
 
     assertThat(refused.codeAndReason()).isEqualTo("UNIMPLEMENTED SURFACE_NOT_PROVISIONED");
   }
@@ -171,7 +183,8 @@ final class DispatchIT {
             .putFields("n", Value.newBuilder().setNumberValue(9007199254740993d).build())
             .build();
 
-    RefusedCall refused = refused("keep-input", request -> request.addNodeIds("web-1").setInput(input));
+    RefusedCall refused =
+        refused("keep-input", request -> request.addNodeIds("web-1").setInput(input));
 
     assertThat(refused.codeAndReason()).isEqualTo("INVALID_ARGUMENT INPUT_INVALID");
     assertThat(refused.sentence()).contains("input_json");
@@ -217,12 +230,14 @@ final class DispatchIT {
   @Test
   void sameRequestIdWithAnotherBody_isRefused() {
     dispatched(
-        "echo", details -> details.addNodeIds("web-1").setRequestId("reused").setInputJson("{\"a\":1}"));
+        "echo",
+        details -> details.addNodeIds("web-1").setRequestId("reused").setInputJson("{\"a\":1}"));
 
     RefusedCall refused =
         refused(
             "echo",
-            details -> details.addNodeIds("web-1").setRequestId("reused").setInputJson("{\"a\":2}"));
+            details ->
+                details.addNodeIds("web-1").setRequestId("reused").setInputJson("{\"a\":2}"));
 
     assertThat(refused.codeAndReason()).isEqualTo("ALREADY_EXISTS REQUEST_ID_REUSED");
   }
@@ -232,7 +247,8 @@ final class DispatchIT {
     RefusedCall refused =
         refused("restart", details -> details.addNodeIds("web-1").setRequestId("mended"));
 
-    Execution mended = dispatched("echo", details -> details.addNodeIds("web-1").setRequestId("mended"));
+    Execution mended =
+        dispatched("echo", details -> details.addNodeIds("web-1").setRequestId("mended"));
 
     assertThat(refused.reason()).isNotEmpty();
     assertThat(fleet.operator().awaitSettled(mended.getId()).getState())
@@ -247,11 +263,11 @@ final class DispatchIT {
         });
   }
 
-  private Execution dispatched(
-      String action, Consumer<DispatchExecutionRequest.Builder> details) {
+  private Execution dispatched(String action, Consumer<DispatchExecutionRequest.Builder> details) {
     Execution execution = fleet.operator().dispatch(action, details);
     before =
-        java.util.stream.Stream.concat(java.util.stream.Stream.of(execution.getId()), before.stream())
+        java.util.stream.Stream.concat(
+                java.util.stream.Stream.of(execution.getId()), before.stream())
             .toList();
     return execution;
   }

@@ -9,8 +9,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node of the fleet, inside a daemon: keeps a session with the server and runs the actions that it
- * was given, each command at most once.
+ * A node of the fleet, inside a daemon: keeps a session with the server and runs the actions that
+ * it was given, each command at most once.
  *
  * <pre>{@code
  * Agent agent = Agent.builder()
@@ -27,8 +27,7 @@ public final class Agent implements AutoCloseable {
   private final ServerConnection connection;
   private final Object lock = new Object();
 
-  @GuardedBy("lock")
-  private @Nullable RunningAgent running;
+  @GuardedBy("lock") private @Nullable RunningAgent running;
 
   Agent(AgentBuilder settings) {
     this(settings, connection(settings));
@@ -49,8 +48,8 @@ public final class Agent implements AutoCloseable {
   }
 
   /**
-   * Takes up what an earlier life left, and begins to connect; returns before there is a session. An
-   * agent that was closed can be started again.
+   * Takes up what an earlier life left, and begins to connect; returns before there is a session.
+   * An agent that was closed can be started again.
    *
    * @throws IOException if the state directory cannot be used, or another agent uses it
    * @throws IllegalStateException if it runs already, or has neither a key nor a join token

@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-/** Collects what an {@link Agent} is made of; only the server and the state directory are required. Not thread-safe. */
+/**
+ * Collects what an {@link Agent} is made of; only the server and the state directory are required.
+ * Not thread-safe.
+ */
 public final class AgentBuilder {
   private static final Duration DEFAULT_SHUTDOWN_GRACE = Duration.ofSeconds(10);
   private static final Duration DEFAULT_RESCAN = Duration.ofSeconds(5);
@@ -42,7 +45,9 @@ public final class AgentBuilder {
 
   AgentBuilder() {}
 
-  /** Sets where the server is: {@code HOST:PORT}; the port is 7443 where it is not said. Required. */
+  /**
+   * Sets where the server is: {@code HOST:PORT}; the port is 7443 where it is not said. Required.
+   */
   @CanIgnoreReturnValue
   public AgentBuilder server(String hostAndPort) {
     server = Optional.of(hostAndPort);
@@ -74,7 +79,10 @@ public final class AgentBuilder {
     return this;
   }
 
-  /** Sets the name that the node asks for when it enrolls. Default: the token's, or the server's choice. */
+  /**
+   * Sets the name that the node asks for when it enrolls. Default: the token's, or the server's
+   * choice.
+   */
   @CanIgnoreReturnValue
   public AgentBuilder name(String name) {
     this.name = name;
@@ -88,7 +96,9 @@ public final class AgentBuilder {
     return this;
   }
 
-  /** Adds to what the node says of itself: a key of at most 63, a value of at most 256 characters. */
+  /**
+   * Adds to what the node says of itself: a key of at most 63, a value of at most 256 characters.
+   */
   @CanIgnoreReturnValue
   public AgentBuilder fact(String key, String value) {
     if (key.isEmpty()
@@ -131,7 +141,10 @@ public final class AgentBuilder {
     return this;
   }
 
-  /** Sets the authority, PEM, that signed the server's certificate. Default: the one that enrollment brought. */
+  /**
+   * Sets the authority, PEM, that signed the server's certificate. Default: the one that enrollment
+   * brought.
+   */
   @CanIgnoreReturnValue
   public AgentBuilder caCertificate(String pem) {
     caCertificatePem = Optional.of(pem);
@@ -176,7 +189,9 @@ public final class AgentBuilder {
     return this;
   }
 
-  /** Sets how long runs may go on when the agent is closed, before they are stopped. Default: 10 s. */
+  /**
+   * Sets how long runs may go on when the agent is closed, before they are stopped. Default: 10 s.
+   */
   @CanIgnoreReturnValue
   public AgentBuilder shutdownGrace(Duration grace) {
     if (grace.isNegative()) {

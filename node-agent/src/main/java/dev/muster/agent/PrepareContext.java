@@ -11,6 +11,8 @@ public interface PrepareContext {
   /** Returns who asked. */
   RequestedBy requestedBy();
 
-  /** Returns the input that is about to run; empty where an operator only asks for a description. */
+  /**
+   * Returns the input that is about to run; empty where an operator only asks for a description.
+   */
   Optional<Input> input();
 }

@@ -65,14 +65,14 @@ public final class Result {
 
   /** Returns a failure. */
   public static Result failure(String code, String message) {
-    return new Result(
-        Optional.empty(), Optional.of(new Failure(code, message, Optional.empty())));
+    return new Result(Optional.empty(), Optional.of(new Failure(code, message, Optional.empty())));
   }
 
   /**
    * Returns a failure with details.
    *
-   * @throws IllegalArgumentException if the details cannot be told in JSON, or take more than 16 KiB
+   * @throws IllegalArgumentException if the details cannot be told in JSON, or take more than 16
+   *     KiB
    */
   public static Result failure(String code, String message, Object details) {
     return new Result(

@@ -71,8 +71,7 @@ final class RunningAgent {
   private final List<CatalogEntry> ownActions;
   private final NodeParts parts;
 
-  static RunningAgent start(AgentBuilder settings, ServerConnection connection)
-      throws IOException {
+  static RunningAgent start(AgentBuilder settings, ServerConnection connection) throws IOException {
     Path directory = settings.stateDirectory.orElseThrow();
     StateDirectory state = StateDirectory.take(directory);
     try {
@@ -85,8 +84,7 @@ final class RunningAgent {
     }
   }
 
-  private RunningAgent(
-      AgentBuilder settings, ServerConnection connection, StateDirectory state)
+  private RunningAgent(AgentBuilder settings, ServerConnection connection, StateDirectory state)
       throws IOException {
     this.settings = settings;
     this.state = state;
@@ -125,8 +123,7 @@ final class RunningAgent {
             random);
     PrepareDesk desk = new PrepareDesk(loop, clock, () -> catalog, workers, slots);
     parts =
-        new NodeParts(
-            loop, journal, runner, desk, clock, () -> catalog, identity, facts(random));
+        new NodeParts(loop, journal, runner, desk, clock, () -> catalog, identity, facts(random));
   }
 
   private void begin() throws IOException {
@@ -217,9 +214,7 @@ final class RunningAgent {
     HookLauncher launcher = new HookLauncher(hookSettings, tree, () -> names);
     return settings
         .hooksDirectory
-        .map(
-            directory ->
-                HookWatch.of(new HookDirectory(directory, launcher), settings.hookRescan))
+        .map(directory -> HookWatch.of(new HookDirectory(directory, launcher), settings.hookRescan))
         .orElseGet(HookWatch::none);
   }
 

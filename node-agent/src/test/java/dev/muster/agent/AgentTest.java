@@ -97,8 +97,7 @@ final class AgentTest {
   void enrollmentRefused_stopsAndSaysWhy() throws Exception {
     BlockingQueue<AgentListener.StopCause> stops = new ArrayBlockingQueue<>(1);
     server.enrollmentFailure =
-        WireErrors.exception(
-            ErrorReason.ERROR_REASON_JOIN_TOKEN_CONSUMED, "used up", Map.of());
+        WireErrors.exception(ErrorReason.ERROR_REASON_JOIN_TOKEN_CONSUMED, "used up", Map.of());
 
     start(settings().listener(stopListener(stops)));
 
@@ -389,7 +388,9 @@ final class AgentTest {
       Callback callback = next.callback();
       next.ack(callback);
       settled.add(
-          callback.getInvocationId() + " " + callback.getSteps(callback.getStepsCount() - 1).getState());
+          callback.getInvocationId()
+              + " "
+              + callback.getSteps(callback.getStepsCount() - 1).getState());
       settled.removeIf(text -> text.endsWith("ACKNOWLEDGED") || text.endsWith("STARTED"));
     }
     assertThat(settled)
@@ -452,8 +453,7 @@ final class AgentTest {
     start(settings().listener(stopListener(stops)));
     ScriptedSession session = connected(1);
 
-    session.fail(
-        WireErrors.exception(ErrorReason.ERROR_REASON_NSK_REVOKED, "revoked", Map.of()));
+    session.fail(WireErrors.exception(ErrorReason.ERROR_REASON_NSK_REVOKED, "revoked", Map.of()));
 
     assertThat(stops.poll(20, TimeUnit.SECONDS)).isEqualTo(AgentListener.StopCause.NSK_REVOKED);
     assertThat(directory.resolve("node.key")).exists();
@@ -465,8 +465,7 @@ final class AgentTest {
     start(settings());
     ScriptedSession session = connected(1);
 
-    session.fail(
-        WireErrors.exception(ErrorReason.ERROR_REASON_NSK_INVALID, "unknown", Map.of()));
+    session.fail(WireErrors.exception(ErrorReason.ERROR_REASON_NSK_INVALID, "unknown", Map.of()));
     server.awaitSession();
 
     assertThat(server.enrollments).hasSize(2);
@@ -480,8 +479,7 @@ final class AgentTest {
     session.hello();
 
     session.welcome(
-        1,
-        welcome -> welcome.setHeartbeatInterval(Duration.newBuilder().setNanos(20_000_000)));
+        1, welcome -> welcome.setHeartbeatInterval(Duration.newBuilder().setNanos(20_000_000)));
     session.await(ConnectRequest.MessageCase.HEARTBEAT);
 
     session.ended.get(20, TimeUnit.SECONDS);
@@ -534,8 +532,7 @@ final class AgentTest {
 
     assertThat(last.getState()).isEqualTo(INVOCATION_STATE_SUCCEEDED);
     assertThat(last.getResult().getExitCode()).isZero();
-    assertThat(last.getResult().getDataJson().toStringUtf8())
-        .isEqualTo("{\"n\":9007199254740993}");
+    assertThat(last.getResult().getDataJson().toStringUtf8()).isEqualTo("{\"n\":9007199254740993}");
     assertThat(last.getResult().getStderr().getData().toStringUtf8()).isEqualTo("problem\nalice");
   }
 
@@ -545,7 +542,8 @@ final class AgentTest {
         settings()
             .action(
                 dev.muster.agent.Action.named("tune")
-                    .schema("{\"type\":\"object\",\"properties\":{\"level\":{\"type\":\"integer\"}}}")
+                    .schema(
+                        "{\"type\":\"object\",\"properties\":{\"level\":{\"type\":\"integer\"}}}")
                     .prepare(context -> Prepared.of(Map.of("level", 3), Map.of("now", 1)))
                     .execute((input, context) -> Result.success()))
             .action(
@@ -603,7 +601,8 @@ final class AgentTest {
         .shutdownGrace(java.time.Duration.ofSeconds(5))
         .action(
             dev.muster.agent.Action.named("count")
-                .execute((input, context) -> Result.success(Map.of("run", runs.incrementAndGet()))));
+                .execute(
+                    (input, context) -> Result.success(Map.of("run", runs.incrementAndGet()))));
   }
 
   private ScriptedSession connected(long epoch) {
@@ -626,11 +625,7 @@ final class AgentTest {
       ScriptedSession session, String action, String input, Instant startBefore) {
     String id = UUID.randomUUID().toString();
     session.execute(
-        id,
-        action,
-        input,
-        order -> {},
-        execute -> execute.setStartBefore(timestamp(startBefore)));
+        id, action, input, order -> {}, execute -> execute.setStartBefore(timestamp(startBefore)));
     CallbackStep last = session.awaitSettled(id);
     assertThat(last.getState()).isEqualTo(INVOCATION_STATE_REJECTED);
     return last.getReason();

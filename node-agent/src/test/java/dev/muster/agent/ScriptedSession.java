@@ -167,7 +167,9 @@ final class ScriptedSession implements StreamObserver<ConnectRequest> {
     return await(ConnectRequest.MessageCase.CALLBACK).getCallback();
   }
 
-  /** Takes callbacks, acknowledging each, until one settles the invocation; returns its last step. */
+  /**
+   * Takes callbacks, acknowledging each, until one settles the invocation; returns its last step.
+   */
   CallbackStep awaitSettled(String invocation) {
     while (true) {
       Callback callback = callback();

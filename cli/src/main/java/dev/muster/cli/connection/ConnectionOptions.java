@@ -38,7 +38,7 @@ public final class ConnectionOptions {
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "Certificate authority to trust, PEM ($MUSTER_CA); the server writes its own as ca.pem.")
+          "Certificate authority to trust, PEM ($MUSTER_CA); the server's own is tls/ca.pem in its data directory.")
   @Nullable Path ca;
 
   @Option(

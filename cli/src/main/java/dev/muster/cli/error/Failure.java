@@ -113,7 +113,7 @@ public record Failure(String sentence, List<String> details, ExitCode exitCode) 
       details.add(
           plaintext
               ? "try: --plaintext, if it is on this machine"
-              : "try: --ca FILE with the ca.pem from the server's data directory");
+              : "try: --ca FILE with tls/ca.pem of the server's data directory");
     } else if (status.getCode() == Status.Code.UNAVAILABLE) {
       sentence = "The server at " + server + " cannot be reached.";
       details.add("try: --server HOST:PORT; if --plaintext is given, leave it out");

@@ -82,6 +82,17 @@ public final class Terminal {
         new SttyWidth());
   }
 
+  /** Returns the same for nobody who could be asked. */
+  public Terminal withoutInput() {
+    return new Terminal(
+        InputStream.nullInputStream(),
+        out,
+        err,
+        new Ttys(false, ttys.out(), ttys.err()),
+        colours,
+        width);
+  }
+
   /** What was typed or piped in. */
   public InputStream in() {
     return in;

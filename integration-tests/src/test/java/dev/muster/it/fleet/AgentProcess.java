@@ -19,7 +19,10 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** An agent with hooks of its own that can be killed and started again with the same state. Driven by one thread. */
+/**
+ * An agent with hooks of its own that can be killed and started again with the same state. Driven
+ * by one thread.
+ */
 public final class AgentProcess implements AutoCloseable {
   private static final Pattern CONNECTED =
       Pattern.compile("^agent (\\S+) connected to (\\S+) epoch (\\d+)$");
@@ -34,6 +37,7 @@ public final class AgentProcess implements AutoCloseable {
   private final List<ProgramProcess> lives = new ArrayList<>();
   private @Nullable ProgramProcess current;
   private int nextLine;
+  private String joinToken = "";
 
   AgentProcess(FleetHarness fleet, String name, Path folder) {
     this.fleet = fleet;
@@ -88,23 +92,36 @@ public final class AgentProcess implements AutoCloseable {
     return this;
   }
 
-  /** Starts it with a join token of its name where it has no key yet, and returns when the server knows its hooks. */
+  /**
+   * Starts it with a join token of its name where it has no key yet, and returns when the server
+   * knows its hooks.
+   */
   public AgentProcess start() {
-    launch();
-    awaitConnected();
-    fleet.operator().awaitOnline(name, actions);
+    return launch().awaitReady();
+  }
+
+  /** Waits until it has a session and the server knows its hooks. */
+  public AgentProcess awaitReady() {
+    var unusedEpoch = awaitConnected();
+    var unusedNode = fleet.operator().awaitOnline(name, actions);
     return this;
   }
 
   /** Starts it, and returns at once. */
   public AgentProcess launch() {
+    if (joinToken.isEmpty()) {
+      joinToken = fleet.operator().joinToken(name, labels);
+    }
+    return launchTo(fleet.server().agentAddress(), joinToken);
+  }
+
+  /** Starts it with another server than the fleet's, and returns at once. */
+  public AgentProcess launchTo(String server, String joinToken) {
     Path config = folder.resolve("agent.properties");
     Path token = folder.resolve("join-token");
     try {
-      if (!Files.exists(token)) {
-        Files.writeString(token, fleet.operator().joinToken(name, labels));
-      }
-      settings.put("server", fleet.server().agentAddress());
+      Files.writeString(token, joinToken);
+      settings.put("server", server);
       settings.put("name", name);
       settings.put("join-token-file", token.toString());
       StringBuilder lines = new StringBuilder();
@@ -116,7 +133,8 @@ public final class AgentProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(Programs.command("node-agent", "96m"));
     command.addAll(List.of("run", "--config", config.toString()));
     ProgramProcess program =
-        ProgramProcess.start("agent " + name + " (life " + (lives.size() + 1) + ")", command, Map.of());
+        ProgramProcess.start(
+            "agent " + name + " (life " + (lives.size() + 1) + ")", command, Map.of());
     lives.add(program);
     current = program;
     nextLine = 0;

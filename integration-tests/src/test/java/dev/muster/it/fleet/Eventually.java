@@ -2,11 +2,14 @@
 package dev.muster.it.fleet;
 
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.concurrent.locks.LockSupport;
 
-/** Waits for what has no stream to wait on, by looking again and again until a deadline. The one place that does. */
+/**
+ * Waits for what has no stream to wait on, by looking again and again until a deadline. The one
+ * place that does.
+ */
 public final class Eventually {
   private static final long LOOK_EVERY_NANOS = Duration.ofMillis(10).toNanos();
 
@@ -17,7 +20,8 @@ public final class Eventually {
    *
    * @throws AssertionError with the last thing seen, if the time is over
    */
-  public static <T> T eventually(String what, Duration most, Supplier<T> look, Predicate<T> wanted) {
+  public static <T> T eventually(
+      String what, Duration most, Supplier<T> look, Predicate<T> wanted) {
     long end = System.nanoTime() + most.toNanos();
     while (true) {
       T seen = look.get();

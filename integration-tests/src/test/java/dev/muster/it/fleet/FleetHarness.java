@@ -18,20 +18,23 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * A fleet of real processes: one server on free ports with its data in a temporary folder, agents with hooks, agents that do as a test
- * says ({@link ScriptedAgent}), and its admin. In a static field it serves all tests of a class, else each has its own. When a test fails,
- * all output of all processes is printed. At its end everything is ended, what hooks left behind included; a connection that does not end
- * fails the test.
+ * A fleet of real processes: one server on free ports with its data in a temporary folder, agents
+ * with hooks, agents that do as a test says ({@link ScriptedAgent}), and its admin. In a static
+ * field it serves all tests of a class, else each has its own. When a test fails, all output of all
+ * processes is printed. At its end everything is ended, what hooks left behind included; a
+ * connection that does not end fails the test.
  */
 public final class FleetHarness
     implements BeforeAllCallback,
         BeforeEachCallback,
         AfterEachCallback,
         AfterAllCallback,
-        TestExecutionExceptionHandler {
+        TestExecutionExceptionHandler,
+        LifecycleMethodExecutionExceptionHandler {
   private final List<String> serverFlags = new ArrayList<>();
   private final List<AgentProcess> agents = new ArrayList<>();
   private final List<ScriptedAgent> scripted = new ArrayList<>();
@@ -123,16 +126,35 @@ public final class FleetHarness
   }
 
   @Override
-  @SuppressWarnings("SystemOut") // Beside the failure, in the test's own output.
   public void handleTestExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
+    printOutput(context, failure);
+    throw failure;
+  }
+
+  @Override
+  public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    printOutput(context, failure);
+    throw failure;
+  }
+
+  @Override
+  public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    printOutput(context, failure);
+    throw failure;
+  }
+
+  /** Beside the failure, in the test's own output. */
+  @SuppressWarnings("SystemOut")
+  private void printOutput(ExtensionContext context, Throwable failure) {
     System.out.println("==== " + context.getDisplayName() + " failed: " + failure.getMessage());
     List<ProgramProcess> programs = new ArrayList<>(server().lives());
     agents.forEach(agent -> programs.addAll(agent.lives()));
     for (ProgramProcess program : programs) {
       System.out.println("---- " + program + "\n" + program.output());
     }
-    throw failure;
   }
 
   private void start() {

@@ -164,7 +164,8 @@ public final class Operator implements AutoCloseable {
 
   /** Dispatches an action. */
   public Execution dispatch(String action, Consumer<DispatchExecutionRequest.Builder> details) {
-    DispatchExecutionRequest.Builder request = DispatchExecutionRequest.newBuilder().setAction(action);
+    DispatchExecutionRequest.Builder request =
+        DispatchExecutionRequest.newBuilder().setAction(action);
     details.accept(request);
     return executions().dispatchExecution(request.build()).getExecution();
   }
@@ -197,7 +198,10 @@ public final class Operator implements AutoCloseable {
       ListExecutionsResponse response =
           executions()
               .listExecutions(
-                  ListExecutionsRequest.newBuilder().setPageSize(pageSize).setPageToken(page).build());
+                  ListExecutionsRequest.newBuilder()
+                      .setPageSize(pageSize)
+                      .setPageToken(page)
+                      .build());
       response.getExecutionsList().forEach(execution -> ids.add(execution.getId()));
       page = response.getNextPageToken();
     } while (!page.isEmpty());
@@ -235,12 +239,14 @@ public final class Operator implements AutoCloseable {
 
   /** Returns an invocation with its history. */
   public GetInvocationResponse invocation(String id) {
-    return executions().getInvocation(GetInvocationRequest.newBuilder().setInvocationId(id).build());
+    return executions()
+        .getInvocation(GetInvocationRequest.newBuilder().setInvocationId(id).build());
   }
 
   /** Follows an execution until it has settled, and returns it in full. */
   public Execution awaitSettled(String id) {
-    var unused = watch(WatchExecutionRequest.newBuilder().setExecutionId(id).build(), event -> false);
+    var unused =
+        watch(WatchExecutionRequest.newBuilder().setExecutionId(id).build(), event -> false);
     return execution(id);
   }
 
@@ -268,7 +274,10 @@ public final class Operator implements AutoCloseable {
             () -> new AssertionError("the execution settled otherwise: " + invocations(execution)));
   }
 
-  /** Follows an execution until an event is the last one wanted, or the stream ends; returns all events. */
+  /**
+   * Follows an execution until an event is the last one wanted, or the stream ends; returns all
+   * events.
+   */
   public List<WatchExecutionResponse> watch(
       WatchExecutionRequest request, Predicate<WatchExecutionResponse> last) {
     List<WatchExecutionResponse> events = new ArrayList<>();

@@ -9,8 +9,8 @@ import java.security.SecureRandom;
 import java.util.Random;
 
 /**
- * Ports that stay free while a server restarts: below those that the system gives to clients, so that no outgoing connection takes them
- * meanwhile.
+ * Ports that stay free while a server restarts: below those that the system gives to clients, so
+ * that no outgoing connection takes them meanwhile.
  */
 final class Ports {
   private static final int FIRST = 12_000;

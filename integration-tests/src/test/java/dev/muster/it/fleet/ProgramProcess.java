@@ -14,7 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One of Muster's programs as a process: its output is kept, and can be waited for. Thread-safe. */
+/**
+ * One of Muster's programs as a process: its output is kept, and can be waited for. Thread-safe.
+ */
 public final class ProgramProcess implements AutoCloseable {
   private static final Duration END_AT_ONCE = Duration.ofSeconds(10);
 
@@ -23,11 +25,9 @@ public final class ProgramProcess implements AutoCloseable {
   private final Thread reader;
   private final Object lock = new Object();
 
-  @GuardedBy("lock")
-  private final List<String> lines = new ArrayList<>();
+  @GuardedBy("lock") private final List<String> lines = new ArrayList<>();
 
-  @GuardedBy("lock")
-  private boolean ended;
+  @GuardedBy("lock") private boolean ended;
 
   private ProgramProcess(String name, Process process) {
     this.name = name;

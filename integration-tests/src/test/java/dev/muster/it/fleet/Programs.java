@@ -14,7 +14,10 @@ public final class Programs {
 
   private Programs() {}
 
-  /** Returns the command that runs a module's jar: {@code server}, {@code node-agent} or {@code cli}. */
+  /**
+   * Returns the command that runs a module's jar: {@code server}, {@code node-agent} or {@code
+   * cli}.
+   */
   public static List<String> command(String module, String heap) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -18,7 +18,11 @@ import java.util.Map;
  * @param fields fields that BadRequest names
  */
 public record RefusedCall(
-    Status.Code code, String reason, String sentence, Map<String, String> metadata, List<String> fields) {
+    Status.Code code,
+    String reason,
+    String sentence,
+    Map<String, String> metadata,
+    List<String> fields) {
   /** Copies the collections. */
   public RefusedCall {
     metadata = Map.copyOf(metadata);

@@ -53,8 +53,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A node whose agent does on the wire exactly what a test says: no more, no less, and nothing by itself. Messages of the server are kept
- * until the test asks for them; heartbeats are passed over. Not thread-safe.
+ * A node whose agent does on the wire exactly what a test says: no more, no less, and nothing by
+ * itself. Messages of the server are kept until the test asks for them; heartbeats are passed over.
+ * Not thread-safe.
  */
 public final class ScriptedAgent {
   private static final int ID_BYTES = 16;
@@ -127,6 +128,12 @@ public final class ScriptedAgent {
     return this;
   }
 
+  /** Says in its next Hello that this is the newest epoch it has on disk. */
+  public ScriptedAgent lastEpoch(long epoch) {
+    lastEpoch = epoch;
+    return this;
+  }
+
   /** Returns the node's id. */
   public String nodeId() {
     return nodeId;
@@ -157,7 +164,8 @@ public final class ScriptedAgent {
   /** Sends these bytes as the one message of ReportInvocation. */
   public byte[] reportBytes(byte[] message) {
     MethodDescriptor<byte[], byte[]> method =
-        AgentServiceGrpc.getReportInvocationMethod().toBuilder(Bytes.MARSHALLER, Bytes.MARSHALLER).build();
+        AgentServiceGrpc.getReportInvocationMethod().toBuilder(Bytes.MARSHALLER, Bytes.MARSHALLER)
+            .build();
     return io.grpc.stub.ClientCalls.blockingUnaryCall(
         ClientInterceptors.intercept(channel, credentials),
         method,
@@ -248,11 +256,11 @@ public final class ScriptedAgent {
 
     private Stream() {
       MethodDescriptor<byte[], ConnectResponse> method =
-          AgentServiceGrpc.getConnectMethod()
-              .toBuilder(
+          AgentServiceGrpc.getConnectMethod().toBuilder(
                   Bytes.MARSHALLER, AgentServiceGrpc.getConnectMethod().getResponseMarshaller())
               .build();
-      call = ClientInterceptors.intercept(channel, credentials).newCall(method, CallOptions.DEFAULT);
+      call =
+          ClientInterceptors.intercept(channel, credentials).newCall(method, CallOptions.DEFAULT);
       call.start(
           new ClientCall.Listener<ConnectResponse>() {
             @Override

@@ -11,9 +11,12 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A server that can be killed and started again with the same data and ports. Driven by one thread. */
+/**
+ * A server that can be killed and started again with the same data and ports. Driven by one thread.
+ */
 public final class ServerProcess implements AutoCloseable {
-  private static final Pattern READY = Pattern.compile("muster server ready agent=\\S+ operator=\\S+");
+  private static final Pattern READY =
+      Pattern.compile("muster server ready agent=\\S+ operator=\\S+");
   private static final Duration START = Duration.ofSeconds(60);
 
   private final Path dataDirectory;
@@ -33,11 +36,16 @@ public final class ServerProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(Programs.command("server", "256m"));
     command.addAll(
         List.of(
-            "--data-dir", dataDirectory.toString(),
-            "--agent-address", "127.0.0.1:" + agentPort,
-            "--operator-address", "127.0.0.1:" + operatorPort,
-            "--metrics-address", "off",
-            "--reconnect-spread", "1s"));
+            "--data-dir",
+            dataDirectory.toString(),
+            "--agent-address",
+            "127.0.0.1:" + agentPort,
+            "--operator-address",
+            "127.0.0.1:" + operatorPort,
+            "--metrics-address",
+            "off",
+            "--reconnect-spread",
+            "1s"));
     command.addAll(flags);
     ProgramProcess program =
         ProgramProcess.start("server (life " + (lives.size() + 1) + ")", command, Map.of());

@@ -21,8 +21,8 @@ import java.util.function.Function;
 
 /**
  * The callbacks of one stream: which invocations have something to tell, which callbacks are on
- * their way, and how many may be. An invocation that has more to tell while it waits still takes one
- * callback. Confined to the loop.
+ * their way, and how many may be. An invocation that has more to tell while it waits still takes
+ * one callback. Confined to the loop.
  */
 final class CallbackWindow {
   private final Set<InvocationId> dirty = new LinkedHashSet<>();

@@ -4,6 +4,7 @@ package dev.muster.agent.connection;
 import io.grpc.HttpConnectProxiedSocketAddress;
 import io.grpc.ProxiedSocketAddress;
 import io.grpc.ProxyDetector;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
@@ -37,7 +38,7 @@ final class EnvironmentProxy implements ProxyDetector {
   }
 
   @Override
-  public @Nullable ProxiedSocketAddress proxyFor(SocketAddress target) {
+  public @Nullable ProxiedSocketAddress proxyFor(SocketAddress target) throws IOException {
     if (proxy.isEmpty()
         || !(target instanceof InetSocketAddress host)
         || isExempt(host.getHostString().toLowerCase(Locale.ROOT))
@@ -45,12 +46,15 @@ final class EnvironmentProxy implements ProxyDetector {
       return null;
     }
     URI uri = proxy.get();
+    InetSocketAddress resolved =
+        new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort());
+    if (resolved.isUnresolved()) {
+      throw new IOException("The proxy's name " + uri.getHost() + " is not known.");
+    }
     HttpConnectProxiedSocketAddress.Builder address =
         HttpConnectProxiedSocketAddress.newBuilder()
             .setTargetAddress(host)
-            .setProxyAddress(
-                new InetSocketAddress(
-                    uri.getHost(), uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort()));
+            .setProxyAddress(resolved);
     String user = uri.getRawUserInfo();
     if (user != null) {
       int colon = user.indexOf(':');

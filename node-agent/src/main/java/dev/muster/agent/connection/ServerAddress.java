@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  */
 public record ServerAddress(String host, int port) {
   private static final Pattern FORM =
-      Pattern.compile("(?:\\[(?<six>[0-9a-fA-F:.%]+)\\]|(?<host>[^\\[\\]:/\\s]+))(?::(?<port>\\d{1,5}))?");
+      Pattern.compile(
+          "(?:\\[(?<six>[0-9a-fA-F:.%]+)\\]|(?<host>[^\\[\\]:/\\s]+))(?::(?<port>\\d{1,5}))?");
 
   /** Checks the port. */
   public ServerAddress {

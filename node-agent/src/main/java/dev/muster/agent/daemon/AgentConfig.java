@@ -132,13 +132,14 @@ record AgentConfig(
         plaintext,
         settings.value("ca-file", AgentConfig::contentOf),
         settings.value("builtins", AgentConfig::flag).orElse(true),
-        settings.value("stop-grace", AgentConfig::spanUpToTenMinutes).orElse(Limits.DEFAULT_CANCEL_GRACE),
+        settings
+            .value("stop-grace", AgentConfig::spanUpToTenMinutes)
+            .orElse(Limits.DEFAULT_CANCEL_GRACE),
         settings.value("shutdown-grace", AgentConfig::span).orElse(Duration.ofSeconds(10)),
         settings.value("log-level", AgentConfig::level).orElse("info"));
   }
 
-  private static Optional<JoinToken> joinToken(
-      Settings settings, Map<String, String> environment) {
+  private static Optional<JoinToken> joinToken(Settings settings, Map<String, String> environment) {
     Optional<JoinToken> token = settings.value("join-token", AgentConfig::token);
     if (token.isEmpty()) {
       token = settings.value("join-token-file", path -> token(contentOf(path).strip()));
@@ -208,7 +209,8 @@ record AgentConfig(
 
   private static String level(String text) {
     if (!LEVELS.contains(text.toLowerCase(Locale.ROOT))) {
-      throw new IllegalArgumentException("\"" + text + "\" is none of " + LEVELS.stream().sorted().toList());
+      throw new IllegalArgumentException(
+          "\"" + text + "\" is none of " + LEVELS.stream().sorted().toList());
     }
     return text.toLowerCase(Locale.ROOT);
   }

@@ -15,7 +15,8 @@ import picocli.CommandLine.IVersionProvider;
     versionProvider = AgentMain.Version.class,
     subcommands = {RunCommand.class, ReportCommand.class})
 public final class AgentMain {
-  private static final List<String> NOT_AN_OPTION_OF_RUN = List.of("-h", "--help", "-V", "--version");
+  private static final List<String> NOT_AN_OPTION_OF_RUN =
+      List.of("-h", "--help", "-V", "--version");
 
   private AgentMain() {}
 

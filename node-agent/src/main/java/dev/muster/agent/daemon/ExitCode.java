@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.agent.daemon;
 
-/** How the program ends. A supervisor should not start it again after 2, 3 and 5. */
+/**
+ * How the program ends. A supervisor should not start it again after 2, 3 and 5. Stopped in good
+ * order by a signal it ends as Java does, with 128 and the signal's number: 143 after TERM.
+ */
 enum ExitCode {
   /** It was asked to stop, or did what it was asked. */
   OK(0),

@@ -131,9 +131,7 @@ final class ReportCommand implements Callable<Integer> {
         config.caCertificatePem().isPresent()
             ? config.caCertificatePem()
             : identity.caCertificatePem();
-    return authority
-        .<Trust>map(Trust.KnownAuthority::new)
-        .orElse(new Trust.PublicAuthorities());
+    return authority.<Trust>map(Trust.KnownAuthority::new).orElse(new Trust.PublicAuthorities());
   }
 
   private List<CallbackStep> steps() {
@@ -188,8 +186,7 @@ final class ReportCommand implements Callable<Integer> {
       throw new ParameterException(
           commandSpec().commandLine(), "--data: " + data.substring(1) + " cannot be read.", e);
     } catch (StrictJsonException e) {
-      throw new ParameterException(
-          commandSpec().commandLine(), "--data: " + e.getMessage(), e);
+      throw new ParameterException(commandSpec().commandLine(), "--data: " + e.getMessage(), e);
     }
   }
 

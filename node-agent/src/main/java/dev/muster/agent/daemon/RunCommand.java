@@ -23,10 +23,7 @@ import picocli.CommandLine.Spec;
  * {@code agent run}: keeps the node in a session until it is told to stop. Prints {@code agent NAME
  * connected to HOST:PORT epoch N} to standard output for each session.
  */
-@Command(
-    name = "run",
-    description = "Runs the agent (default).",
-    mixinStandardHelpOptions = true)
+@Command(name = "run", description = "Runs the agent (default).", mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private final CommonOptions common = new CommonOptions();

@@ -89,7 +89,10 @@ final class Settings {
   void checkNames(Set<String> names, Set<String> prefixes) {
     for (String name : file.keySet()) {
       if (!names.contains(name) && prefixes.stream().noneMatch(name::startsWith)) {
-        fault(name + " is no setting; there are " + String.join(", ", names.stream().sorted().toList()));
+        fault(
+            name
+                + " is no setting; there are "
+                + String.join(", ", names.stream().sorted().toList()));
       }
     }
   }

@@ -123,8 +123,7 @@ final class FinalStep {
 
   private static dev.muster.proto.type.v1.Result.Builder result(
       OptionalInt exitCode, Output stdout, Output stderr) {
-    dev.muster.proto.type.v1.Result.Builder result =
-        dev.muster.proto.type.v1.Result.newBuilder();
+    dev.muster.proto.type.v1.Result.Builder result = dev.muster.proto.type.v1.Result.newBuilder();
     exitCode.ifPresent(result::setExitCode);
     if (stdout.getTotalBytes() > 0) {
       result.setStdout(stdout);

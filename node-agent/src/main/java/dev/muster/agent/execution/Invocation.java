@@ -7,7 +7,10 @@ import dev.muster.agent.journal.JournalEntry;
 import dev.muster.agent.loop.Loop;
 import org.jspecify.annotations.Nullable;
 
-/** One invocation while this agent knows it: its journal entry, and what is not on disk. Confined to the loop. */
+/**
+ * One invocation while this agent knows it: its journal entry, and what is not on disk. Confined to
+ * the loop.
+ */
 final class Invocation {
   final InvocationId id;
   JournalEntry entry;

@@ -350,11 +350,7 @@ public final class InvocationRunner {
     boolean idempotent = action.map(a -> a.declaration().getIdempotent()).orElse(false);
     JournalEntry entry =
         newEntry(
-            id,
-            command.epoch(),
-            command.expireTime(untoldExpiry()),
-            idempotent,
-            command.wire());
+            id, command.epoch(), command.expireTime(untoldExpiry()), idempotent, command.wire());
     Optional<CallbackStep.Builder> refusal = refusal(command, action);
     if (refusal.isPresent()) {
       slots.giveUp(id);
@@ -421,7 +417,8 @@ public final class InvocationRunner {
         cancel.hasExpireTime() ? WireTimes.instant(cancel.getExpireTime()) : untoldExpiry();
     CallbackStep.Builder step = FinalStep.cancelledBeforeStart(cancel.getReason());
     switch (check(generation, id)) {
-      case STALE, SPENT, KNOWN -> log.atDebug().addKeyValue("invocation", id).log("CANCEL passed over.");
+      case STALE, SPENT, KNOWN ->
+          log.atDebug().addKeyValue("invocation", id).log("CANCEL passed over.");
       case FULL -> {
         try {
           journal.spend(id, expireTime);
@@ -474,11 +471,14 @@ public final class InvocationRunner {
       return refuseStart(
           invocation,
           "START_TOO_LATE",
-          "It is " + serverTime + " by the server; start was allowed until " + command.startBefore() + ".");
+          "It is "
+              + serverTime
+              + " by the server; start was allowed until "
+              + command.startBefore()
+              + ".");
     }
     invocation.action = action.get();
-    return slots.tryTake(
-            invocation.id, action.get().declaration().getExclusiveGroup(), serverTime)
+    return slots.tryTake(invocation.id, action.get().declaration().getExclusiveGroup(), serverTime)
         ? Start.STARTS
         : Start.WAITS;
   }
@@ -569,8 +569,7 @@ public final class InvocationRunner {
       if (!invocation.isOver()) {
         log.atWarn().addKeyValue("invocation", invocation.id).log("A run does not stop.");
         ensureStarted(invocation);
-        settle(
-            invocation, FinalStep.stillRunning(stop, run.finishStdout(), run.finishStderr()));
+        settle(invocation, FinalStep.stillRunning(stop, run.finishStdout(), run.finishStderr()));
       }
     }
 
@@ -591,11 +590,7 @@ public final class InvocationRunner {
         settle(
             invocation,
             FinalStep.of(
-                outcome,
-                run.signal().stopped(),
-                began,
-                run.finishStdout(),
-                run.finishStderr()));
+                outcome, run.signal().stopped(), began, run.finishStdout(), run.finishStderr()));
       }
       startWaiting();
       quietIfNothingRuns();
@@ -655,7 +650,10 @@ public final class InvocationRunner {
     try {
       journal.update(entry);
     } catch (IOException e) {
-      log.atError().addKeyValue("invocation", entry.id()).setCause(e).log("Not saved; tried again.");
+      log.atError()
+          .addKeyValue("invocation", entry.id())
+          .setCause(e)
+          .log("Not saved; tried again.");
       loop.after(
           SAVE_AGAIN,
           () -> {

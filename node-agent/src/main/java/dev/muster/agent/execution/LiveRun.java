@@ -29,11 +29,9 @@ final class LiveRun implements Run {
   private final Events events;
   private final Object lock = new Object();
 
-  @GuardedBy("lock")
-  private boolean progressTold;
+  @GuardedBy("lock") private boolean progressTold;
 
-  @GuardedBy("lock")
-  private long lastProgressNanos;
+  @GuardedBy("lock") private long lastProgressNanos;
 
   /** What a run tells about itself, from any thread. */
   interface Events {

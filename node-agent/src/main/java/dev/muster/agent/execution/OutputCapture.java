@@ -22,30 +22,22 @@ final class OutputCapture extends OutputStream {
   private final int headCap;
   private final int tailCap;
 
-  @GuardedBy("lock")
-  private byte[] head = new byte[0];
+  @GuardedBy("lock") private byte[] head = new byte[0];
 
-  @GuardedBy("lock")
-  private int headLength;
+  @GuardedBy("lock") private int headLength;
 
   /** A ring once it is as large as its cap; filled from the start before. */
-  @GuardedBy("lock")
-  private byte[] tail = new byte[0];
+  @GuardedBy("lock") private byte[] tail = new byte[0];
 
-  @GuardedBy("lock")
-  private int tailLength;
+  @GuardedBy("lock") private int tailLength;
 
-  @GuardedBy("lock")
-  private int tailEnd;
+  @GuardedBy("lock") private int tailEnd;
 
-  @GuardedBy("lock")
-  private long total;
+  @GuardedBy("lock") private long total;
 
-  @GuardedBy("lock")
-  private @Nullable Output finished;
+  @GuardedBy("lock") private @Nullable Output finished;
 
-  @GuardedBy("lock")
-  private @Nullable Tap tap;
+  @GuardedBy("lock") private @Nullable Tap tap;
 
   /** Sees output while it is written. Called under no lock, in order, by the writing thread. */
   interface Tap {
@@ -110,8 +102,7 @@ final class OutputCapture extends OutputStream {
     }
   }
 
-  @GuardedBy("lock")
-  private Output report() {
+  @GuardedBy("lock") private Output report() {
     if (total == 0) {
       return Output.getDefaultInstance();
     }
@@ -128,8 +119,7 @@ final class OutputCapture extends OutputStream {
     return output.build();
   }
 
-  @GuardedBy("lock")
-  private ByteString tailBytes() {
+  @GuardedBy("lock") private ByteString tailBytes() {
     if (tailLength < tailCap || tailEnd == 0) {
       return ByteString.copyFrom(tail, 0, tailLength);
     }
@@ -137,15 +127,13 @@ final class OutputCapture extends OutputStream {
         .concat(ByteString.copyFrom(tail, 0, tailEnd));
   }
 
-  @GuardedBy("lock")
-  private void keepHead(byte[] bytes, int offset, int length) {
+  @GuardedBy("lock") private void keepHead(byte[] bytes, int offset, int length) {
     head = grown(head, headLength + length, headCap);
     System.arraycopy(bytes, offset, head, headLength, length);
     headLength += length;
   }
 
-  @GuardedBy("lock")
-  private void keepTail(byte[] bytes, int offset, int length) {
+  @GuardedBy("lock") private void keepTail(byte[] bytes, int offset, int length) {
     if (tailCap == 0 || length == 0) {
       return;
     }

@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers PREPARE: with the action's own code or with its schema's defaults, and keeps room for what
- * is about to run. At most {@value #MOST_AT_ONCE} handlers at once, each until the server no longer
- * waits. Confined to the loop.
+ * Answers PREPARE: with the action's own code or with its schema's defaults, and keeps room for
+ * what is about to run. At most {@value #MOST_AT_ONCE} handlers at once, each until the server no
+ * longer waits. Confined to the loop.
  */
 public final class PrepareDesk {
   private static final Logger log = LoggerFactory.getLogger(PrepareDesk.class);
@@ -78,12 +78,10 @@ public final class PrepareDesk {
   private Optional<PrepareResult> refusal(Prepare prepare, CatalogEntry action) {
     if (!action.declaration().getEnabled()) {
       return Optional.of(
-          refused(
-              prepare, "ACTION_DISABLED", action.name() + " is switched off on this node."));
+          refused(prepare, "ACTION_DISABLED", action.name() + " is switched off on this node."));
     }
     if (!prepare.getInputJson().isEmpty()) {
-      Optional<String> violations =
-          InvocationRunner.violations(action, prepare.getInputJson());
+      Optional<String> violations = InvocationRunner.violations(action, prepare.getInputJson());
       if (violations.isPresent()) {
         return Optional.of(refused(prepare, "INPUT_INVALID", violations.get()));
       }
@@ -100,8 +98,7 @@ public final class PrepareDesk {
       return true;
     }
     Instant now = clock.now().orElse(loop.wallTime());
-    return slots.tryReserve(
-        invocation.get(), WireTimes.instant(prepare.getReserveUntil()), now);
+    return slots.tryReserve(invocation.get(), WireTimes.instant(prepare.getReserveUntil()), now);
   }
 
   private PrepareResult fromDefaults(Prepare prepare, CatalogEntry action) {
@@ -141,8 +138,7 @@ public final class PrepareDesk {
           signal.stop(
               new StopSignal.Stop(
                   StopSignal.Cause.TIMEOUT, "Nobody waits any more.", Duration.ZERO));
-          conversation.end(
-              refused(prepare, "PREPARE_TIMEOUT", "The action's code took too long."));
+          conversation.end(refused(prepare, "PREPARE_TIMEOUT", "The action's code took too long."));
         });
   }
 
@@ -258,8 +254,7 @@ public final class PrepareDesk {
   private static PrepareResult refused(Prepare prepare, String code, String message) {
     return PrepareResult.newBuilder()
         .setRequestId(prepare.getRequestId())
-        .setError(
-            ResultError.newBuilder().setCode(code).setMessage(Texts.sentence(message)))
+        .setError(ResultError.newBuilder().setCode(code).setMessage(Texts.sentence(message)))
         .build();
   }
 }

@@ -65,8 +65,7 @@ final class Recovery {
     List<CallbackStep> steps = entry.steps();
     boolean told =
         !steps.isEmpty()
-            && steps.get(steps.size() - 1).getState()
-                == InvocationState.INVOCATION_STATE_STARTED
+            && steps.get(steps.size() - 1).getState() == InvocationState.INVOCATION_STATE_STARTED
             && steps.get(steps.size() - 1).getAttempt() == entry.attempt();
     return told
         ? entry

@@ -37,14 +37,11 @@ final class StopSignal implements Cancellation {
   private final Object lock = new Object();
   private final Executor callbackExecutor;
 
-  @GuardedBy("lock")
-  private @Nullable Stop stop;
+  @GuardedBy("lock") private @Nullable Stop stop;
 
-  @GuardedBy("lock")
-  private @Nullable Thread thread;
+  @GuardedBy("lock") private @Nullable Thread thread;
 
-  @GuardedBy("lock")
-  private final List<Runnable> callbacks = new ArrayList<>();
+  @GuardedBy("lock") private final List<Runnable> callbacks = new ArrayList<>();
 
   StopSignal(Executor callbackExecutor) {
     this.callbackExecutor = callbackExecutor;

@@ -75,8 +75,7 @@ final class HookBody implements ActionBody {
 
   /** Goes on until nothing is left: the slot is not free before. */
   private void end(Run run, Optional<ProcessMark> mark, OutputPump pump) {
-    List<RunTrace> traces =
-        List.of(new RunTrace(RunEnvironment.RUN_ID + "=" + run.marker(), mark));
+    List<RunTrace> traces = List.of(new RunTrace(RunEnvironment.RUN_ID + "=" + run.marker(), mark));
     Duration grace = run.stopGrace();
     while (true) {
       try {

@@ -119,6 +119,7 @@ public final class HookDirectory {
       return Optional.empty();
     }
     HookSidecar sidecar = sidecar(name, problems);
+    Path hook = file.toAbsolutePath();
     return Optional.of(
         new CatalogEntry(
             sidecar.declaration().toBuilder()
@@ -127,8 +128,10 @@ public final class HookDirectory {
                 .setHookDigest(digest)
                 .build(),
             sidecar.schema(),
-            new HookBody(file.toAbsolutePath(), launcher),
-            Optional.empty()));
+            new HookBody(hook, launcher),
+            sidecar.declaration().getPrepares()
+                ? Optional.of(new HookPreparation(hook, sidecar.schema(), launcher))
+                : Optional.empty()));
   }
 
   private HookSidecar sidecar(String name, Set<String> problems) {

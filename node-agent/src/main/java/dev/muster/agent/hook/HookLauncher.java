@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.agent.hook;
 
+import dev.muster.agent.Input;
+import dev.muster.agent.PrepareContext;
 import dev.muster.agent.catalog.Run;
 import dev.muster.agent.process.ProcessTree;
 import dev.muster.agent.process.RunEnvironment;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -50,7 +51,11 @@ public final class HookLauncher {
   }
 
   Path directoryOf(Run run) {
-    return settings.runsDirectory().resolve(run.marker());
+    return directoryOf(run.marker());
+  }
+
+  Path directoryOf(String marker) {
+    return settings.runsDirectory().resolve(marker);
   }
 
   /**
@@ -59,9 +64,38 @@ public final class HookLauncher {
    * @throws IOException if there is no process
    */
   Process start(Path hook, Run run, Path directory) throws IOException {
+    ProcessBuilder builder = builder(hook, run.input().json(), directory);
+    Map<String, String> environment = builder.environment();
+    environment.put("MUSTER_PHASE", "execute");
+    environment.put(RunEnvironment.RUN_ID, run.marker());
+    environment.put(RunEnvironment.INVOCATION_ID, run.invocationId());
+    environment.put("MUSTER_EXECUTION_ID", run.executionId());
+    environment.put("MUSTER_ACTION", run.action());
+    environment.put("MUSTER_ATTEMPT", Integer.toString(run.attempt()));
+    environment.put("MUSTER_REQUESTED_BY", withoutZero(run.requestedBy().operatorName()));
+    environment.put("MUSTER_RESULT_FILE", resultFile(directory).toString());
+    return builder.start();
+  }
+
+  /**
+   * Starts the process that prepares.
+   *
+   * @throws IOException if there is no process
+   */
+  Process startPrepare(Path hook, PrepareContext context, String marker, Path directory)
+      throws IOException {
+    ProcessBuilder builder = builder(hook, context.input().map(Input::json).orElse(""), directory);
+    Map<String, String> environment = builder.environment();
+    environment.put("MUSTER_PHASE", "prepare");
+    environment.put(RunEnvironment.RUN_ID, marker);
+    environment.put("MUSTER_ACTION", context.action());
+    environment.put("MUSTER_REQUESTED_BY", withoutZero(context.requestedBy().operatorName()));
+    return builder.start();
+  }
+
+  private ProcessBuilder builder(Path hook, String input, Path directory) throws IOException {
     Files.createDirectory(directory);
-    Files.write(
-        directory.resolve(INPUT_FILE), run.input().json().getBytes(StandardCharsets.UTF_8));
+    Files.writeString(directory.resolve(INPUT_FILE), input);
     ProcessBuilder builder =
         new ProcessBuilder(hook.toString())
             .directory(directory.toFile())
@@ -72,16 +106,9 @@ public final class HookLauncher {
     environment.put("PATH", settings.searchPath());
     environment.put("HOME", settings.home());
     environment.put("LANG", "C.UTF-8");
-    environment.put(RunEnvironment.RUN_ID, run.marker());
-    environment.put(RunEnvironment.INVOCATION_ID, run.invocationId());
-    environment.put("MUSTER_EXECUTION_ID", run.executionId());
-    environment.put("MUSTER_ACTION", run.action());
-    environment.put("MUSTER_ATTEMPT", Integer.toString(run.attempt()));
     environment.put("MUSTER_NODE_ID", names.id());
     environment.put("MUSTER_NODE_NAME", names.name());
-    environment.put("MUSTER_REQUESTED_BY", withoutZero(run.requestedBy().operatorName()));
-    environment.put("MUSTER_RESULT_FILE", resultFile(directory).toString());
-    return builder.start();
+    return builder;
   }
 
   static Path resultFile(Path directory) {

@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /**
  * What a hook that succeeded returns: what it wrote to {@code $MUSTER_RESULT_FILE}, which must then
- * be JSON; else all of its standard output, if that is one JSON value; else nothing. At most 16 KiB.
+ * be JSON; else all of its standard output, if that is one JSON value; else nothing. At most 16
+ * KiB.
  */
 final class HookResult {
   private HookResult() {}
@@ -41,9 +42,7 @@ final class HookResult {
     if (text.length > Limits.RESULT_JSON_BYTES) {
       return invalid("it has more than " + Limits.RESULT_JSON_BYTES + " bytes");
     }
-    return json(text)
-        .map(Result::successJson)
-        .orElseGet(() -> invalid("it is not one JSON value"));
+    return json(text).map(Result::successJson).orElseGet(() -> invalid("it is not one JSON value"));
   }
 
   private static Optional<String> json(byte[] text) {
@@ -57,6 +56,7 @@ final class HookResult {
 
   private static Result invalid(String why) {
     return Result.failure(
-        "HOOK_RESULT_INVALID", "The hook ended with 0, but its result file is refused: " + why + ".");
+        "HOOK_RESULT_INVALID",
+        "The hook ended with 0, but its result file is refused: " + why + ".");
   }
 }

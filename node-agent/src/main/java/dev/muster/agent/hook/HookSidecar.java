@@ -20,9 +20,10 @@ import tools.jackson.databind.JsonNode;
  * What the file {@code NAME.muster.json} beside a hook says of it: a JSON object with any of {@code
  * summary}, {@code version}, {@code danger} (LOW, MEDIUM, HIGH, CRITICAL), {@code schema} (an
  * object), {@code timeout} ("30s", "5m", "2h", or ISO-8601), {@code requires_confirmation}, {@code
- * idempotent}, {@code enabled}, {@code exclusive_group}, {@code allow_when_disabled}, {@code
- * min_role}, {@code condition}, {@code output_limit_bytes}. Any other name is an error: a misspelt
- * safeguard must not be passed over.
+ * idempotent}, {@code prepare} (the hook answers PREPARE itself: {@link HookPreparation}), {@code
+ * enabled}, {@code exclusive_group}, {@code allow_when_disabled}, {@code min_role}, {@code
+ * condition}, {@code output_limit_bytes}. Any other name is an error: a misspelt safeguard must not
+ * be passed over.
  *
  * @param declaration what it says, without name, kind and digest
  * @param schema the schema of the input
@@ -69,6 +70,7 @@ record HookSidecar(Action declaration, InputSchema schema) {
         case "timeout" -> declaration.setRunTimeout(CatalogEntry.toProto(timeout(property)));
         case "requires_confirmation" -> declaration.setRequiresConfirmation(flag(property));
         case "idempotent" -> declaration.setIdempotent(flag(property));
+        case "prepare" -> declaration.setPrepares(flag(property));
         case "enabled" -> declaration.setEnabled(flag(property));
         case "exclusive_group" ->
             declaration.setExclusiveGroup(text(property, Limits.ACTION_NAME_CHARS));

@@ -32,8 +32,7 @@ public final class Authorities {
   /** Returns whether one of the certificates has the public key of this SHA-256. */
   public static boolean has(String pem, byte[] publicKeySha256) throws GeneralSecurityException {
     for (Certificate certificate : parse(pem)) {
-      byte[] digest =
-          PinnedAuthorityTrustManager.sha256(certificate.getPublicKey().getEncoded());
+      byte[] digest = PinnedAuthorityTrustManager.sha256(certificate.getPublicKey().getEncoded());
       if (MessageDigest.isEqual(digest, publicKeySha256)) {
         return true;
       }
@@ -65,8 +64,7 @@ public final class Authorities {
   private static Collection<X509Certificate> parse(String pem) throws GeneralSecurityException {
     Collection<X509Certificate> certificates =
         CertificateFactory.getInstance("X.509")
-            .generateCertificates(
-                new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+            .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
             .stream()
             .map(X509Certificate.class::cast)
             .toList();

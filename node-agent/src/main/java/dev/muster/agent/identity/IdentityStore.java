@@ -15,8 +15,8 @@ import java.util.UUID;
 /**
  * The node's identity on disk, in files that only their owner reads: {@code node.key}, {@code
  * ca.pem}, and {@code enrollment-request} while there is no key. A key that gives way to another is
- * kept as {@code node.key.previous}; none is ever deleted. Not thread-safe; reading beside a running
- * agent is fine.
+ * kept as {@code node.key.previous}; none is ever deleted. Not thread-safe; reading beside a
+ * running agent is fine.
  */
 public final class IdentityStore {
   private static final String ROOT = "";

@@ -71,7 +71,8 @@ public final class PinnedAuthorityTrustManager extends X509ExtendedTrustManager 
       throws CertificateException {
     for (X509Certificate certificate : chain) {
       if (certificate.getBasicConstraints() != NO_AUTHORITY
-          && MessageDigest.isEqual(sha256(certificate.getPublicKey().getEncoded()), publicKeySha256)) {
+          && MessageDigest.isEqual(
+              sha256(certificate.getPublicKey().getEncoded()), publicKeySha256)) {
         try {
           return Authorities.trustOnly(certificate);
         } catch (GeneralSecurityException e) {

@@ -137,7 +137,17 @@ final class EntryFormat {
       }
     }
     return new JournalEntry(
-        id, ordinal, epoch, expireTime, phase, attempt, idempotent, marker, process, execute, steps);
+        id,
+        ordinal,
+        epoch,
+        expireTime,
+        phase,
+        attempt,
+        idempotent,
+        marker,
+        process,
+        execute,
+        steps);
   }
 
   private static void write(DataOutputStream out, ByteString bytes) throws IOException {
@@ -145,7 +155,8 @@ final class EntryFormat {
     bytes.writeTo(out);
   }
 
-  private static ByteString readBytes(DataInputStream in) throws IOException, CorruptEntryException {
+  private static ByteString readBytes(DataInputStream in)
+      throws IOException, CorruptEntryException {
     int length = in.readInt();
     if (length < 0 || length > in.available()) {
       throw new CorruptEntryException("a field of " + length + " bytes");

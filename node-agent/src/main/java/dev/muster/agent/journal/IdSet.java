@@ -14,7 +14,9 @@ final class IdSet {
   }
 
   boolean contains(UUID id) {
-    return isZero(id) ? hasZero : words[slotOf(words, id)] != 0 || words[slotOf(words, id) + 1] != 0;
+    return isZero(id)
+        ? hasZero
+        : words[slotOf(words, id)] != 0 || words[slotOf(words, id) + 1] != 0;
   }
 
   /** Returns whether it is new. */

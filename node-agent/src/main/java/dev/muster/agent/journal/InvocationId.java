@@ -10,7 +10,9 @@ public record InvocationId(UUID value) {
   public static Optional<InvocationId> parse(String text) {
     try {
       UUID value = UUID.fromString(text);
-      return value.toString().equals(text) ? Optional.of(new InvocationId(value)) : Optional.empty();
+      return value.toString().equals(text)
+          ? Optional.of(new InvocationId(value))
+          : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.agent.journal;
 
-import dev.muster.agent.durable.DurableFiles;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.ByteString;
+import dev.muster.agent.durable.DurableFiles;
 import dev.muster.proto.agent.v1.CallbackStep;
 import dev.muster.proto.type.v1.InvocationState;
 import java.io.IOException;
@@ -43,7 +43,9 @@ import org.slf4j.LoggerFactory;
  * not happened here, and may or may not be found after a crash. Thread-safe.
  */
 public final class Journal {
-  /** The reason with which an entry tells that the agent died in the run and cannot know its end. */
+  /**
+   * The reason with which an entry tells that the agent died in the run and cannot know its end.
+   */
   public static final String DIED_IN_RUN = "AGENT_DIED_IN_RUN";
 
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
@@ -62,26 +64,19 @@ public final class Journal {
   private final JournalLimits limits;
   private final ByteString id;
 
-  @GuardedBy("lock")
-  private final SpentLog spent;
+  @GuardedBy("lock") private final SpentLog spent;
 
-  @GuardedBy("lock")
-  private final Map<InvocationId, JournalEntry> entries = new LinkedHashMap<>();
+  @GuardedBy("lock") private final Map<InvocationId, JournalEntry> entries = new LinkedHashMap<>();
 
-  @GuardedBy("lock")
-  private final Map<InvocationId, Integer> sizes = new HashMap<>();
+  @GuardedBy("lock") private final Map<InvocationId, Integer> sizes = new HashMap<>();
 
-  @GuardedBy("lock")
-  private long bytes;
+  @GuardedBy("lock") private long bytes;
 
-  @GuardedBy("lock")
-  private long lastEpoch;
+  @GuardedBy("lock") private long lastEpoch;
 
-  @GuardedBy("lock")
-  private long nextOrdinal = 1;
+  @GuardedBy("lock") private long nextOrdinal = 1;
 
-  @GuardedBy("lock")
-  private long generation;
+  @GuardedBy("lock") private long generation;
 
   private Journal(
       DurableFiles files, JournalLimits limits, ByteString id, long lastEpoch, SpentLog spent) {
@@ -271,8 +266,7 @@ public final class Journal {
     }
   }
 
-  @GuardedBy("lock")
-  private boolean tryLoad(String name) throws IOException {
+  @GuardedBy("lock") private boolean tryLoad(String name) throws IOException {
     String path = ENTRIES + "/" + name;
     try {
       byte[] file = readEntry(path);
@@ -301,8 +295,7 @@ public final class Journal {
   }
 
   /** Sets a damaged file aside and puts in its place what is still known: a run without an end. */
-  @GuardedBy("lock")
-  private void quarantine(String name, Instant now) throws IOException {
+  @GuardedBy("lock") private void quarantine(String name, Instant now) throws IOException {
     Optional<InvocationId> invocation =
         name.endsWith(SUFFIX)
             ? InvocationId.parse(name.substring(0, name.length() - SUFFIX.length()))
@@ -344,30 +337,26 @@ public final class Journal {
     }
   }
 
-  @GuardedBy("lock")
-  private void store(JournalEntry entry) throws IOException {
+  @GuardedBy("lock") private void store(JournalEntry entry) throws IOException {
     byte[] file = EntryFormat.encode(entry);
     files.replace(ENTRIES, entry.id() + SUFFIX, file);
     put(entry, file.length);
   }
 
-  @GuardedBy("lock")
-  private void put(JournalEntry entry, int size) {
+  @GuardedBy("lock") private void put(JournalEntry entry, int size) {
     remove(entry.id());
     entries.put(entry.id(), entry);
     sizes.put(entry.id(), size);
     bytes += size;
   }
 
-  @GuardedBy("lock")
-  private void remove(InvocationId invocation) {
+  @GuardedBy("lock") private void remove(InvocationId invocation) {
     entries.remove(invocation);
     Integer size = sizes.remove(invocation);
     bytes -= size == null ? 0 : size;
   }
 
-  @GuardedBy("lock")
-  private List<JournalEntry> sorted() {
+  @GuardedBy("lock") private List<JournalEntry> sorted() {
     return entries.values().stream()
         .sorted(Comparator.comparingLong(JournalEntry::ordinal))
         .toList();

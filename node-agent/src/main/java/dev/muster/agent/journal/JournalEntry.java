@@ -86,6 +86,16 @@ public record JournalEntry(
       ByteString execute,
       List<CallbackStep> steps) {
     return new JournalEntry(
-        id, ordinal, epoch, expireTime, phase, attempt, idempotent, marker, process, execute, steps);
+        id,
+        ordinal,
+        epoch,
+        expireTime,
+        phase,
+        attempt,
+        idempotent,
+        marker,
+        process,
+        execute,
+        steps);
   }
 }

@@ -52,8 +52,7 @@ public final class ThreadLoop implements Loop, AutoCloseable {
   @Override
   public Timer after(Duration delay, Runnable task) {
     try {
-      Future<?> future =
-          executor.schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+      Future<?> future = executor.schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) {
       return () -> {};

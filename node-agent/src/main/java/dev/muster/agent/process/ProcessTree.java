@@ -50,12 +50,9 @@ public final class ProcessTree {
 
   /** Returns the mark of a process; empty if it has ended. */
   public Optional<ProcessMark> mark(long pid) {
-    return ProcStat.read(proc, pid).map(stat -> new ProcessMark(pid, stat.startTicks(), bootId));
-  }
-
-  /** Returns whether a mark was made before the machine last started: then nothing is left of it. */
-  public boolean isFromEarlierBoot(ProcessMark mark) {
-    return !mark.bootId().equals(bootId);
+    return ProcStat.read(proc, pid)
+        .filter(stat -> !stat.isZombie())
+        .map(stat -> new ProcessMark(pid, stat.startTicks(), bootId));
   }
 
   /** Returns the processes of these runs that have not ended. */
@@ -66,10 +63,7 @@ public final class ProcessTree {
     Map<Long, ProcStat> all = readAll();
     Set<Long> members = new HashSet<>();
     for (RunTrace trace : traces) {
-      trace
-          .root()
-          .filter(root -> isAlive(all, root))
-          .ifPresent(root -> members.add(root.pid()));
+      trace.root().filter(root -> isAlive(all, root)).ifPresent(root -> members.add(root.pid()));
     }
     List<byte[]> marks =
         traces.stream()
@@ -148,16 +142,17 @@ public final class ProcessTree {
                   all.put(
                       handle.pid(),
                       new ProcStat(
-                          handle.pid(), 'S', handle.parent().map(ProcessHandle::pid).orElse(0L), 0)));
+                          handle.pid(),
+                          'S',
+                          handle.parent().map(ProcessHandle::pid).orElse(0L),
+                          0)));
     }
     return all;
   }
 
   private boolean isAlive(Map<Long, ProcStat> all, ProcessMark mark) {
     ProcStat stat = all.get(mark.pid());
-    return stat != null
-        && mark.bootId().equals(bootId)
-        && stat.startTicks() == mark.startTicks();
+    return stat != null && mark.bootId().equals(bootId) && stat.startTicks() == mark.startTicks();
   }
 
   private boolean hasAny(long pid, List<byte[]> marks) {

@@ -131,7 +131,11 @@ public final class InputSchema {
 
   /** Tells it without a parser: the text is known to be an object. */
   private static boolean isEmptyObject(byte[] input) {
-    return new String(input, StandardCharsets.UTF_8).strip().substring(1).stripLeading().startsWith("}");
+    return new String(input, StandardCharsets.UTF_8)
+        .strip()
+        .substring(1)
+        .stripLeading()
+        .startsWith("}");
   }
 
   private static String at(String pointer) {

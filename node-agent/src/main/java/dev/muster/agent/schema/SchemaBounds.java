@@ -25,9 +25,11 @@ final class SchemaBounds {
     }
     for (Map.Entry<String, JsonNode> property : node.properties()) {
       JsonNode value = property.getValue();
-      boolean reference = property.getKey().equals("$ref") || property.getKey().equals("$dynamicRef");
+      boolean reference =
+          property.getKey().equals("$ref") || property.getKey().equals("$dynamicRef");
       if (reference && value.isString() && !value.stringValue().startsWith("#")) {
-        throw new IllegalArgumentException("The schema refers to another document; only # is allowed.");
+        throw new IllegalArgumentException(
+            "The schema refers to another document; only # is allowed.");
       }
       check(value, depth + 1);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.muster.agent.identity.Trust;
 import io.grpc.HttpConnectProxiedSocketAddress;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
@@ -54,11 +55,10 @@ final class AddressesTest {
   }
 
   @Test
-  void proxy_isThatOfTheEnvironment() {
+  void proxy_isThatOfTheEnvironment() throws IOException {
     HttpConnectProxiedSocketAddress address =
         Objects.requireNonNull(
-            proxied(
-                Map.of("HTTPS_PROXY", "http://al%40ice:p%20w@proxy.example:3128"), "bus.example"));
+            proxied(Map.of("HTTPS_PROXY", "http://al%40ice:p%20w@192.0.2.9:3128"), "bus.example"));
 
     assertThat(address.getUsername()).isEqualTo("al@ice");
     assertThat(address.getPassword()).isEqualTo("p w");
@@ -67,9 +67,9 @@ final class AddressesTest {
   }
 
   @Test
-  void exemptHostsAndLoopback_goStraight() {
+  void exemptHostsAndLoopback_goStraight() throws IOException {
     Map<String, String> environment =
-        Map.of("https_proxy", "proxy:1", "no_proxy", "a.example, .inner.example");
+        Map.of("https_proxy", "192.0.2.9:1", "no_proxy", "a.example, .inner.example");
 
     assertThat(proxied(environment, "b.example")).isNotNull();
     assertThat(proxied(environment, "a.example")).isNull();
@@ -83,8 +83,14 @@ final class AddressesTest {
         .isNull();
   }
 
+  @Test
+  void proxyWhoseNameIsUnknown_isAFailureLikeAnyOther() {
+    assertThatThrownBy(() -> proxied(Map.of("HTTPS_PROXY", "no.such.name.invalid:1"), "b.example"))
+        .isInstanceOf(IOException.class);
+  }
+
   private static @Nullable HttpConnectProxiedSocketAddress proxied(
-      Map<String, String> environment, String host) {
+      Map<String, String> environment, String host) throws IOException {
     return (HttpConnectProxiedSocketAddress)
         new EnvironmentProxy(environment).proxyFor(InetSocketAddress.createUnresolved(host, 7443));
   }

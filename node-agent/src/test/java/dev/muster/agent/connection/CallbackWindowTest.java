@@ -110,7 +110,8 @@ final class CallbackWindowTest {
   void acknowledgementOfWhatWasNeverSent_isHarmless() {
     assertThat(
             window
-                .acknowledge(CallbackAck.newBuilder().setThroughSequence(Long.MAX_VALUE - 1).build())
+                .acknowledge(
+                    CallbackAck.newBuilder().setThroughSequence(Long.MAX_VALUE - 1).build())
                 .stepsThrough())
         .isEmpty();
   }
@@ -127,8 +128,7 @@ final class CallbackWindowTest {
   private Optional<Report> report(InvocationId id) {
     int count = steps.getOrDefault(id, 0);
     return Optional.of(
-        new Report(
-            Collections.nCopies(count, CallbackStep.getDefaultInstance()), count));
+        new Report(Collections.nCopies(count, CallbackStep.getDefaultInstance()), count));
   }
 
   private static InvocationId id() {

@@ -25,15 +25,17 @@ final class FailureClassTest {
           ErrorReason.ERROR_REASON_NSK_INVALID);
 
   @ParameterizedTest
-  @EnumSource(value = ErrorReason.class, mode = EnumSource.Mode.EXCLUDE, names = {"UNRECOGNIZED", "ERROR_REASON_UNSPECIFIED"})
+  @EnumSource(
+      value = ErrorReason.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"UNRECOGNIZED", "ERROR_REASON_UNSPECIFIED"})
   void everyReason_hasItsClass(ErrorReason reason) {
     FailureClass expected =
         reason == ErrorReason.ERROR_REASON_NSK_REVOKED
             ? FailureClass.STOP
             : UNAUTHENTICATED.contains(reason) ? FailureClass.REAUTHENTICATE : FailureClass.RETRY;
 
-    assertThat(FailureClass.of(WireErrors.exception(reason, "why", Map.of())))
-        .isEqualTo(expected);
+    assertThat(FailureClass.of(WireErrors.exception(reason, "why", Map.of()))).isEqualTo(expected);
   }
 
   @Test
@@ -50,8 +52,7 @@ final class FailureClassTest {
         .isEqualTo(FailureClass.WAIT_AS_TOLD);
     assertThat(
             FailureClass.of(
-                WireErrors.exception(
-                    ErrorReason.ERROR_REASON_NSK_REVOKED, "why", Map.of(), info)))
+                WireErrors.exception(ErrorReason.ERROR_REASON_NSK_REVOKED, "why", Map.of(), info)))
         .isEqualTo(FailureClass.STOP);
   }
 

@@ -87,7 +87,8 @@ final class AgentConfigTest {
   @Test
   void allFaults_areToldTogether() throws Exception {
     Optional<Path> file =
-        file("server = a:b\nslots = 65\nplaintxt = yes\nstop-grace = soon\njoin-token = nonsense\n");
+        file(
+            "server = a:b\nslots = 65\nplaintxt = yes\nstop-grace = soon\njoin-token = nonsense\n");
 
     assertThatThrownBy(() -> AgentConfig.load(Map.of(), Map.of(), file))
         .isInstanceOf(ConfigFaultsException.class)
@@ -108,8 +109,7 @@ final class AgentConfigTest {
                     Optional.empty()))
         .hasMessageContaining("loopback");
     assertThatThrownBy(
-            () ->
-                AgentConfig.load(Map.of(), Map.of(), Optional.of(directory.resolve("missing"))))
+            () -> AgentConfig.load(Map.of(), Map.of(), Optional.of(directory.resolve("missing"))))
         .hasMessageContaining("missing")
         .hasMessageContaining("server: missing");
   }

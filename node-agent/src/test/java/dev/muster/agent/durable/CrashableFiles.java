@@ -58,8 +58,7 @@ public final class CrashableFiles implements DurableFiles {
   public CrashableFiles afterCrash(Loss loss) {
     CrashableFiles next = new CrashableFiles();
     Map<String, Inode> names = loss == Loss.NOTHING ? liveNames : syncedNames;
-    Function<Inode, byte[]> content =
-        inode -> loss == Loss.NOTHING ? inode.live : inode.synced;
+    Function<Inode, byte[]> content = inode -> loss == Loss.NOTHING ? inode.live : inode.synced;
     names.forEach(
         (name, inode) -> {
           Inode copy = new Inode();

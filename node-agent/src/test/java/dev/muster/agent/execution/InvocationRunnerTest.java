@@ -297,6 +297,7 @@ final class InvocationRunnerTest {
     runner.execute(generation, execute(id, "count").build());
     List<RunTrace> ended = new ArrayList<>();
 
+    threads.clear();
     files = files.afterCrash(Loss.ALL_UNSYNCED);
     runner = runner(JournalLimits.DEFAULT, 2);
     runner.recover(
@@ -307,8 +308,7 @@ final class InvocationRunnerTest {
 
     assertThat(ended).hasSize(1);
     assertThat(ended.get(0).environment()).startsWith("MUSTER_RUN_ID=");
-    assertThat(states(id))
-        .containsExactly(INVOCATION_STATE_ACKNOWLEDGED, INVOCATION_STATE_STARTED);
+    assertThat(states(id)).containsExactly(INVOCATION_STATE_ACKNOWLEDGED, INVOCATION_STATE_STARTED);
     assertThat(last(id).getReason()).isEqualTo("AGENT_DIED_IN_RUN");
     generation = runner.beginStream().generation();
     runner.direct(generation, id, DirectiveVerb.DIRECTIVE_VERB_FORGET, 2);
@@ -329,7 +329,9 @@ final class InvocationRunnerTest {
     runThreads();
 
     List<CallbackStep> steps = runner.pending(id).orElseThrow().steps();
-    assertThat(steps).extracting(CallbackStep::getState).containsExactly(INVOCATION_STATE_STARTED, INVOCATION_STATE_SUCCEEDED);
+    assertThat(steps)
+        .extracting(CallbackStep::getState)
+        .containsExactly(INVOCATION_STATE_STARTED, INVOCATION_STATE_SUCCEEDED);
     assertThat(steps.get(0).getAttempt()).isEqualTo(2);
     assertThat(runs).isEqualTo(1);
   }

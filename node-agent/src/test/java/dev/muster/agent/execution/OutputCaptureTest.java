@@ -107,8 +107,7 @@ final class OutputCaptureTest {
     Output.Builder output =
         Output.newBuilder()
             .setTotalBytes(all.length)
-            .setSha256(
-                ByteString.copyFrom(MessageDigest.getInstance("SHA-256").digest(all)));
+            .setSha256(ByteString.copyFrom(MessageDigest.getInstance("SHA-256").digest(all)));
     if (all.length <= cap) {
       return output.setData(ByteString.copyFrom(all)).build();
     }

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class HookBodyTest {
   /** Leaves the session and the tree: its parent ends, and it goes on. */
-  private static final String DOUBLE_FORK =
-      "setsid sh -c '(sleep 300; :) & echo $! > \"%s\"' ";
+  private static final String DOUBLE_FORK = "setsid sh -c '(sleep 300; :) & echo $! > \"%s\"' ";
 
   @TempDir private Path directory;
   private final ProcessTree tree = new ProcessTree();
@@ -69,6 +68,7 @@ final class HookBodyTest {
             "MUSTER_INVOCATION_ID",
             "MUSTER_NODE_ID",
             "MUSTER_NODE_NAME",
+            "MUSTER_PHASE",
             "MUSTER_REQUESTED_BY",
             "MUSTER_RESULT_FILE",
             "MUSTER_RUN_ID",
@@ -178,8 +178,7 @@ final class HookBodyTest {
     Path pidFile = directory.resolve("stubborn");
     FakeRun run = new FakeRun("{}", Duration.ofMillis(300));
     CompletableFuture<Outcome> outcome =
-        runAside(
-            "trap '' TERM; echo $$ > '" + pidFile + "'; while true; do sleep 1; done", run);
+        runAside("trap '' TERM; echo $$ > '" + pidFile + "'; while true; do sleep 1; done", run);
     ProcessHandle stubborn = awaitProcess(pidFile);
 
     stop();
@@ -223,8 +222,7 @@ final class HookBodyTest {
 
   @Test
   void processThatClearedItsEnvironment_isFoundBelowItsRoot() throws Exception {
-    Process root =
-        new ProcessBuilder("sh", "-c", "env -i sleep 300 & wait").start();
+    Process root = new ProcessBuilder("sh", "-c", "env -i sleep 300 & wait").start();
     try {
       ProcessMark mark = tree.mark(root.pid()).orElseThrow();
 

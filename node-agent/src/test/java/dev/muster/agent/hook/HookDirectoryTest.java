@@ -88,8 +88,7 @@ final class HookDirectoryTest {
     assertThat(action.getIdempotent()).isTrue();
     assertThat(action.getOutputLimitBytes()).isEqualTo(4_096);
     assertThat(entry.schema().defaults()).isEqualTo("{\"n\":3}");
-    assertThat(entry.schema().violations("{\"m\":1}".getBytes(StandardCharsets.UTF_8)))
-        .isPresent();
+    assertThat(entry.schema().violations("{\"m\":1}".getBytes(StandardCharsets.UTF_8))).isPresent();
   }
 
   @Test

@@ -32,8 +32,7 @@ final class JournalTest {
     long generation = journal.beginStream().generation();
     JournalEntry entry = accepted(id);
     journal.accept(generation, entry);
-    JournalEntry started =
-        entry.starting("marker").started(new ProcessMark(4_711, 12_345, "boot"));
+    JournalEntry started = entry.starting("marker").started(new ProcessMark(4_711, 12_345, "boot"));
     journal.update(started);
 
     Journal next = open(files);
@@ -46,8 +45,7 @@ final class JournalTest {
   void journalOnARealDisk_isTheSame(@TempDir Path directory) throws IOException {
     Journal journal = open(new DiskFiles(directory.resolve("journal")));
     long generation = journal.beginStream().generation();
-    JournalEntry settled =
-        accepted(id).settled(step(InvocationState.INVOCATION_STATE_SUCCEEDED));
+    JournalEntry settled = accepted(id).settled(step(InvocationState.INVOCATION_STATE_SUCCEEDED));
     journal.accept(generation, settled);
     journal.confirmEpoch(generation, 9);
     InvocationId spent = Entries.id();
@@ -188,8 +186,7 @@ final class JournalTest {
 
     files.failWrites(false);
     journal.forget(generation, List.of(id));
-    assertThat(open(files.afterCrash(Loss.ALL_UNSYNCED)).check(0, id))
-        .isEqualTo(Acceptance.SPENT);
+    assertThat(open(files.afterCrash(Loss.ALL_UNSYNCED)).check(0, id)).isEqualTo(Acceptance.SPENT);
   }
 
   @Test

@@ -38,7 +38,9 @@ final class SpentLogTest {
       reopened.addAll(Map.of(more, Entries.EXPIRE));
       SpentLog again = open();
       for (int i = 0; i < ids.size(); i++) {
-        assertThat(again.contains(ids.get(i))).as("record %d of %d", i, length).isEqualTo(length >= 20 * (i + 1));
+        assertThat(again.contains(ids.get(i)))
+            .as("record %d of %d", i, length)
+            .isEqualTo(length >= 20 * (i + 1));
       }
       assertThat(again.contains(more)).isTrue();
     }

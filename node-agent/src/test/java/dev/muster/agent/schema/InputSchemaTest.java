@@ -33,8 +33,7 @@ final class InputSchemaTest {
   @Test
   void unknownNames_areRefused_unlessAllowed() {
     assertThat(violations(SCHEMA, "{\"n\":1,\"x\":1}")).isPresent();
-    assertThat(
-            violations("{\"type\":\"object\",\"additionalProperties\":true}", "{\"x\":1}"))
+    assertThat(violations("{\"type\":\"object\",\"additionalProperties\":true}", "{\"x\":1}"))
         .isEmpty();
     assertThat(violations("{\"patternProperties\":{\"^x\":{}}}", "{\"x1\":1}")).isEmpty();
     assertThat(violations("{\"patternProperties\":{\"^x\":{}}}", "{\"y\":1}")).isPresent();
@@ -97,8 +96,7 @@ final class InputSchemaTest {
 
   @Test
   void schemaThatRefersToItself_ends() {
-    assertThat(
-            InputSchema.compile("{\"properties\":{\"a\":{\"$ref\":\"#\"}}}").defaults().length())
+    assertThat(InputSchema.compile("{\"properties\":{\"a\":{\"$ref\":\"#\"}}}").defaults().length())
         .isLessThan(1_000);
     assertThat(InputSchema.compile("{\"$ref\":\"#\"}").defaults()).isEqualTo("{}");
   }

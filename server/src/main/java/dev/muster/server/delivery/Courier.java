@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.delivery;
 
+import dev.muster.server.error.BusException;
 import dev.muster.server.execution.Order;
 import dev.muster.server.invocation.Driver;
 import dev.muster.server.invocation.Invocation;
@@ -10,7 +11,6 @@ import dev.muster.server.invocation.ServerMoves;
 import dev.muster.server.ledger.Ledger;
 import dev.muster.server.ledger.LedgerEntry;
 import dev.muster.server.ledger.LedgerTransaction;
-import dev.muster.server.ledger.StoreException;
 import dev.muster.server.session.CreditLease;
 import dev.muster.server.session.NodeSession;
 import dev.muster.server.session.SessionServices.HandOvers;
@@ -51,7 +51,8 @@ public final class Courier implements HandOvers {
               }
               if (failure != null) {
                 lease.giveBack();
-                if (failure instanceof StoreException) {
+                session.backlogUnknown();
+                if (!(failure instanceof BusException)) { // Only a ledger that closes refuses this.
                   var unusedTimer = timer.schedule(() -> request(session), 1, TimeUnit.SECONDS);
                 }
               }

@@ -58,17 +58,19 @@ public final class DispatchGate {
     Map<Node, Action> declarations = declared(command, nodes);
     Set<Action> actions = new LinkedHashSet<>(declarations.values());
     requireNone(
+        command.action(),
         declarations,
         declaration -> !declaration.getValue().enabled(),
         ErrorReason.ACTION_DISABLED,
-        "Action " + command.action() + " is switched off on");
+        "is switched off on");
     requireNone(
+        command.action(),
         declarations,
         declaration ->
             declaration.getKey().state() == NodeState.DISABLED
                 && !declaration.getValue().allowWhenDisabled(),
         ErrorReason.NODE_DISABLED,
-        "Action " + command.action() + " does not run on disabled nodes, which are");
+        "does not run on disabled nodes, which are");
     actions.forEach(action -> requireRole(command, action));
     actions.forEach(DispatchGate::requireNoCondition);
     if (!command.prepareToken().isEmpty()) {
@@ -89,21 +91,24 @@ public final class DispatchGate {
         without.add(node);
       }
     }
-    refuse(
-        without, ErrorReason.ACTION_NOT_DECLARED, "Action " + command.action() + " is not declared by");
+    refuse(command.action(), without, ErrorReason.ACTION_NOT_DECLARED, "is not declared by");
     return declarations;
   }
 
   private static void requireNone(
+      String action,
       Map<Node, Action> declarations,
       Predicate<Map.Entry<Node, Action>> unfit,
       ErrorReason reason,
-      String sentence) {
+      String verdict) {
     refuse(
-        declarations.entrySet().stream().filter(unfit).map(Map.Entry::getKey).toList(), reason, sentence);
+        action,
+        declarations.entrySet().stream().filter(unfit).map(Map.Entry::getKey).toList(),
+        reason,
+        verdict);
   }
 
-  private static void refuse(List<Node> unfit, ErrorReason reason, String sentence) {
+  private static void refuse(String action, List<Node> unfit, ErrorReason reason, String verdict) {
     if (unfit.isEmpty()) {
       return;
     }
@@ -111,8 +116,9 @@ public final class DispatchGate {
         String.join(", ", unfit.stream().limit(NODES_TOLD).map(node -> node.name().toString()).toList());
     throw BusException.of(reason)
         .message(
-            sentence + " " + unfit.size() + " of the cohort: " + names
+            "Action " + action + " " + verdict + " " + unfit.size() + " of the cohort: " + names
                 + (unfit.size() > NODES_TOLD ? " …" : "") + ".")
+        .with("action", action)
         .with("nodes", names)
         .with("node_count", unfit.size())
         .build();

@@ -179,8 +179,14 @@ final class GatheringTransaction implements LedgerTransaction {
       execution.settle();
       ExecutionProgress after = execution.current();
       @Nullable Instant settleTime = after.state().isSettled() ? now : null;
+      String stateReason = execution.stateReason;
+      if (execution.rests()) { // What it was told on its way here stays.
+        Execution row = store.executions().find(entry.getKey()).orElseThrow();
+        settleTime = row.settleTime();
+        stateReason = row.stateReason();
+      }
       updates.add(
-          new ProgressUpdate(entry.getKey(), execution.before, after, settleTime, execution.stateReason));
+          new ProgressUpdate(entry.getKey(), execution.before, after, settleTime, stateReason));
       committedMoves.add(
           new Commit.ExecutionMoved(entry.getKey(), execution.before, after, settleTime));
       written.put(entry.getKey(), after);
@@ -286,6 +292,11 @@ final class GatheringTransaction implements LedgerTransaction {
       ExecutionTransitions.settlement(counts)
           .flatMap(event -> ExecutionTransitions.target(state, event))
           .ifPresent(settled -> state = settled);
+    }
+
+    /** Whether it stays in a state that has a time or a reason of its own: late evidence on what has settled, for one. */
+    boolean rests() {
+      return state == before.state() && (state.isSettled() || state == ExecutionState.PAUSED);
     }
 
     ExecutionProgress current() {

@@ -134,14 +134,12 @@ public final class Ledger implements AutoCloseable {
 
   private <R> CompletableFuture<R> enqueue(Queued<R> queued) {
     if (closed) {
-      queued.future.completeExceptionally(
-          BusException.of(ErrorReason.SERVER_DRAINING)
-              .message("The server is going down; try again.")
-              .retryAfter(Duration.ofSeconds(1))
-              .build());
+      queued.refuse();
     } else if (!queue.offer(queued)) {
       queued.future.completeExceptionally(
           new StoreException("the ledger's queue is full", new IllegalStateException(), false));
+    } else if (written && queue.remove(queued)) {
+      queued.refuse(); // It came when the writer had looked for the last time.
     }
     return queued.future;
   }
@@ -154,12 +152,20 @@ public final class Ledger implements AutoCloseable {
       if (gathered.isEmpty()) {
         if (closed) {
           written = true;
+          refuseLate();
           return;
         }
         continue;
       }
       commit(List.copyOf(gathered));
     }
+  }
+
+  /** Whoever adds after this sees that the writer has stopped. */
+  private void refuseLate() {
+    List<Queued<?>> late = new ArrayList<>();
+    queue.drainTo(late);
+    late.forEach(Queued::refuse);
   }
 
   private void gather(List<Queued<?>> into) {
@@ -187,7 +193,7 @@ public final class Ledger implements AutoCloseable {
         return;
       }
       log.warn("commit {} reported a failure and is durable all the same", batch, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // An Error, too, is its entry's alone: without this thread nothing is written.
       progress.clear();
       retryAlone(entries, e);
       return;
@@ -197,7 +203,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** An entry that breaks the whole batch must not take the others along: each gets a batch of its own. */
-  private void retryAlone(List<Queued<?>> entries, RuntimeException cause) {
+  private void retryAlone(List<Queued<?>> entries, Throwable cause) {
     if (entries.size() == 1) {
       log.error("a ledger entry failed", cause);
       hand(() -> entries.get(0).future.completeExceptionally(cause));
@@ -255,8 +261,8 @@ public final class Ledger implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         log.warn("the ledger's delivery thread was interrupted and goes on");
-      } catch (RuntimeException e) {
-        log.error("a listener of commits failed", e);
+      } catch (RuntimeException | Error e) {
+        log.error("the delivery of a commit failed", e);
       }
     }
   }
@@ -315,7 +321,7 @@ public final class Ledger implements AutoCloseable {
 
     void deliver(Commit commit) {
       for (CommitListener listener : listeners) {
-        listener.onCommit(commit);
+        runDelivered(() -> listener.onCommit(commit));
       }
       requireNonNull(tx).afterCommit().forEach(Ledger::runDelivered);
       entries.forEach(Queued::complete);
@@ -325,8 +331,8 @@ public final class Ledger implements AutoCloseable {
   private static void runDelivered(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
-      log.error("an action after a commit failed", e);
+    } catch (RuntimeException | Error e) { // The callers of this commit must hear of it all the same.
+      log.error("a listener of commits or an action after one failed", e);
     }
   }
 
@@ -336,6 +342,14 @@ public final class Ledger implements AutoCloseable {
     abstract int weight();
 
     abstract void complete();
+
+    final void refuse() {
+      future.completeExceptionally(
+          BusException.of(ErrorReason.SERVER_DRAINING)
+              .message("The server is going down; try again.")
+              .retryAfter(Duration.ofSeconds(1))
+              .build());
+    }
   }
 
   private static final class QueuedChange extends Queued<Boolean> {

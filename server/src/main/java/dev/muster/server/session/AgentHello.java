@@ -63,11 +63,5 @@ public record AgentHello(
     boolean isFinished() {
       return !steps.isEmpty() && steps.get(steps.size() - 1).state().isSettled();
     }
-
-    /** Returns whether it began to run. */
-    boolean hasStarted() {
-      return steps.stream()
-          .anyMatch(step -> step.state() == dev.muster.server.invocation.InvocationState.STARTED);
-    }
   }
 }

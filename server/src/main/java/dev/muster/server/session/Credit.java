@@ -86,6 +86,13 @@ final class Credit {
     }
   }
 
+  /** Says that what {@link #noBacklog} was told from was not committed. */
+  void backlogUnknown() {
+    synchronized (lock) {
+      backlog = true;
+    }
+  }
+
   /**
    * Gives one back.
    *

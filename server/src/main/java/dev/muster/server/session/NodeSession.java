@@ -20,6 +20,7 @@ import dev.muster.server.invocation.StepsDecision;
 import dev.muster.server.ledger.StoreException;
 import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeId;
+import dev.muster.server.node.NodeStore.Seen;
 import dev.muster.server.report.ReportOutcome;
 import dev.muster.server.report.ReportService;
 import dev.muster.server.session.AgentHello.JournalItem;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,10 +81,13 @@ public final class NodeSession {
 
   // On the serial executor only.
   private final Map<InvocationId, Invocation> held = new HashMap<>(4);
+  private final Set<InvocationId> outstanding = new HashSet<>(0); // until it opens
+  private final Set<InvocationId> settledEarly = new HashSet<>(0); // until it is reconciled
+  private final Undecided undecided = new Undecided();
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private final Map<String, CompletableFuture<PreparedAnswer>> prepares = new HashMap<>(0);
   private Phase phase = Phase.NEW;
-  private final List<Runnable> earlyPages = new ArrayList<>(0);
+  private final List<Runnable> uponWelcome = new ArrayList<>(0);
   private boolean journalEnded;
   private boolean confirmed;
   private boolean reconciled;
@@ -152,6 +157,11 @@ public final class NodeSession {
     credit.noBacklog();
   }
 
+  /** Says that the last look into the store did not count: others may wait. */
+  public void backlogUnknown() {
+    credit.backlogUnknown();
+  }
+
   Credit credit() {
     return credit;
   }
@@ -204,12 +214,12 @@ public final class NodeSession {
   }
 
   private void begun(SessionStart.@Nullable Begun begun, @Nullable Throwable failure) {
-    if (phase == Phase.ENDED) {
-      return;
-    }
     if (begun == null) {
       endSuperseded(); // It was fenced already: its agent, too, connects again.
       end(refusalOf(failure));
+      return;
+    }
+    if (phase == Phase.ENDED) {
       return;
     }
     phase = Phase.WELCOMED;
@@ -228,8 +238,8 @@ public final class NodeSession {
     if (journalEnded) {
       reconciled(begun.page());
     }
-    earlyPages.forEach(Runnable::run);
-    earlyPages.clear();
+    uponWelcome.forEach(Runnable::run);
+    uponWelcome.clear();
   }
 
   /** The agent's journal goes on. Pages may come before Welcome: flow control bounds how many. */
@@ -237,7 +247,7 @@ public final class NodeSession {
     received(
         () -> {
           if (phase == Phase.STARTING) {
-            earlyPages.add(() -> reconcilePage(items, continues));
+            uponWelcome.add(() -> reconcilePage(items, continues));
           } else {
             reconcilePage(items, continues);
           }
@@ -281,7 +291,15 @@ public final class NodeSession {
   }
 
   private void reconciled(SessionStart.Page page) {
-    held.putAll(page.held());
+    page.held()
+        .forEach(
+            (id, invocation) -> {
+              if (!settledEarly.contains(id)) {
+                held.put(id, invocation);
+                outstanding.add(id);
+              }
+            });
+    settledEarly.clear();
     reconciled = true;
     openIfReady();
   }
@@ -303,7 +321,8 @@ public final class NodeSession {
   private void openIfReady() {
     if (confirmed && reconciled) {
       phase = Phase.OPEN;
-      credit.open(slots, held.size(), strays);
+      credit.open(slots, outstanding.size(), strays);
+      outstanding.clear();
       requestHandOver();
     }
   }
@@ -351,7 +370,7 @@ public final class NodeSession {
 
   /** A message that breaks a bound and does not breach the protocol: refused, and the stream goes on. */
   public void malformed(BusException refusal) {
-    received(
+    receivedAfterHello(
         () -> {
           out.refuse(refusal);
           sent();
@@ -399,7 +418,7 @@ public final class NodeSession {
 
   private void decide(long sequence, InvocationId id, List<ReportedStep> steps) {
     @Nullable Invocation known = held.get(id);
-    if (known == null) {
+    if (known == null || undecided.contains(id)) {
       decideInCommit(sequence, id, steps);
       return;
     }
@@ -442,24 +461,72 @@ public final class NodeSession {
                     }));
   }
 
+  private void failed(long sequence, InvocationId id, List<ReportedStep> steps, Throwable failure) {
+    if (unwrapped(failure) instanceof StoreException) {
+      if (undecided.add(id, sequence, steps)) {
+        askStoreLater(id);
+      }
+    } else {
+      refused(sequence, id, refusalOf(failure));
+      callbackDone();
+    }
+  }
+
   private void decideInCommit(long sequence, InvocationId id, List<ReportedStep> steps) {
-    var unused = services
-        .reports()
-        .ofSession(nodeId(), id, steps, epoch)
-        .whenComplete(
-            (outcome, failure) ->
-                serial.execute(
-                    () -> {
-                      if (phase == Phase.ENDED) {
-                        return;
-                      }
-                      if (failure != null) {
-                        failed(sequence, id, steps, failure);
-                      } else {
-                        decided(sequence, id, outcome);
-                        callbackDone();
-                      }
-                    }));
+    if (undecided.add(id, sequence, steps)) {
+      askStore(id);
+    }
+  }
+
+  private void askStore(InvocationId id) {
+    Undecided.Waiting first = undecided.first(id);
+    var unused =
+        services
+            .reports()
+            .ofSession(nodeId(), id, first.steps(), epoch)
+            .whenComplete(
+                (outcome, failure) ->
+                    serial.execute(() -> answered(id, first.sequence(), outcome, failure)));
+  }
+
+  /** Not acknowledged, so the agent keeps it; and asked again here, so that it need not reconnect. */
+  private void askStoreLater(InvocationId id) {
+    var unused =
+        services
+            .timer()
+            .schedule(
+                () ->
+                    serial.execute(
+                        () -> {
+                          if (phase != Phase.ENDED) {
+                            askStore(id);
+                          }
+                        }),
+                STORE_RETRY.toMillis(),
+                TimeUnit.MILLISECONDS);
+  }
+
+  private void answered(
+      InvocationId id,
+      long sequence,
+      @Nullable ReportOutcome outcome,
+      @Nullable Throwable failure) {
+    if (phase == Phase.ENDED) {
+      return;
+    }
+    if (failure != null && unwrapped(failure) instanceof StoreException) {
+      askStoreLater(id);
+      return;
+    }
+    if (outcome == null) {
+      refused(sequence, id, refusalOf(failure));
+    } else {
+      decided(sequence, id, outcome);
+    }
+    callbackDone();
+    if (undecided.remove(id, sequence)) {
+      askStore(id);
+    }
   }
 
   private void decided(long sequence, InvocationId id, ReportOutcome outcome) {
@@ -483,31 +550,12 @@ public final class NodeSession {
     }
   }
 
-  private void failed(long sequence, InvocationId id, List<ReportedStep> steps, Throwable failure) {
-    Throwable cause = unwrapped(failure);
-    if (cause instanceof StoreException) {
-      // Not acknowledged, so the agent keeps it; and taken again here, so that it need not reconnect.
-      var unusedTimer = services
-          .timer()
-          .schedule(
-              () -> serial.execute(() -> againAfterFailure(sequence, id, steps)),
-              STORE_RETRY.toMillis(),
-              TimeUnit.MILLISECONDS);
-      return;
-    }
-    BusException refusal = refusalOf(cause);
+  private void refused(long sequence, InvocationId id, BusException refusal) {
     boolean isFinal =
         refusal.reason() == ErrorReason.INVOCATION_NOT_FOUND
             || refusal.reason() == ErrorReason.NSK_NODE_MISMATCH;
     acknowledgements.refused(
         new RefusedCallback(sequence, id.toString(), refusal, null, Set.of(), isFinal));
-    callbackDone();
-  }
-
-  private void againAfterFailure(long sequence, InvocationId id, List<ReportedStep> steps) {
-    if (phase != Phase.ENDED) {
-      decideInCommit(sequence, id, steps);
-    }
   }
 
   private void callbackDone() {
@@ -523,7 +571,7 @@ public final class NodeSession {
 
   /** The agent answers a prepare. */
   public void prepared(String requestId, PreparedAnswer answer) {
-    received(
+    receivedAfterHello(
         () -> {
           @Nullable CompletableFuture<PreparedAnswer> waiting = prepares.remove(requestId);
           if (waiting != null) {
@@ -535,7 +583,7 @@ public final class NodeSession {
 
   /** The agent gives a sign of life. */
   public void heartbeat(int running) {
-    received(
+    receivedAfterHello(
         () -> {
           if (credit.running(running)) {
             requestHandOver();
@@ -546,7 +594,7 @@ public final class NodeSession {
 
   /** A message that asks for nothing here. */
   public void ignored() {
-    received(out::requestMore);
+    receivedAfterHello(out::requestMore);
   }
 
   /** The stream can take more. */
@@ -610,7 +658,7 @@ public final class NodeSession {
           if (out.withdraw(invocation.id())) {
             withdrawn(invocation, order, reason, by);
           } else {
-            askToCancel(invocation.id(), reason, by, order);
+            onceWelcomed(() -> askToCancel(invocation.id(), reason, by, order));
           }
         });
   }
@@ -651,7 +699,7 @@ public final class NodeSession {
     CompletableFuture<PreparedAnswer> answer = new CompletableFuture<>();
     serial.execute(
         () -> {
-          if (phase != Phase.OPEN && phase != Phase.WELCOMED) {
+          if (!isWelcomed()) {
             answer.completeExceptionally(offline());
             return;
           }
@@ -678,7 +726,7 @@ public final class NodeSession {
     serial.execute(
         () -> {
           if (phase != Phase.ENDED) {
-            out.reconnect(after);
+            onceWelcomed(() -> out.reconnect(after));
           }
         });
   }
@@ -703,7 +751,7 @@ public final class NodeSession {
                     .message("Nothing was heard for " + silence.toSeconds() + " s.")
                     .with("silence_seconds", silence.toSeconds())
                     .build());
-          } else if (phase != Phase.NEW && Duration.between(lastSent, now).compareTo(interval) >= 0) {
+          } else if (isWelcomed() && Duration.between(lastSent, now).compareTo(interval) >= 0) {
             out.heartbeat(now);
             sent();
           }
@@ -719,11 +767,23 @@ public final class NodeSession {
             return; // Handed over again meanwhile.
           }
           held.remove(after.id());
-          if (phase == Phase.OPEN
-              && credit.giveBack(after.stillRunning() && after.state() == InvocationState.TIMED_OUT)) {
+          boolean stillRunning =
+              after.stillRunning() && after.state() == InvocationState.TIMED_OUT;
+          if (phase != Phase.OPEN) {
+            releasedEarly(after.id(), stillRunning);
+          } else if (credit.giveBack(stillRunning)) {
             requestHandOver();
           }
         });
+  }
+
+  /** Before the session opens nothing is counted yet; what a later commit settled must not be counted then. */
+  private void releasedEarly(InvocationId id, boolean stillRunning) {
+    if (!reconciled) {
+      settledEarly.add(id);
+    } else if (outstanding.remove(id) && stillRunning) {
+      strays++;
+    }
   }
 
   /** Gives credit back that was taken for something that was not committed. */
@@ -752,6 +812,30 @@ public final class NodeSession {
         () -> {
           if (phase != Phase.ENDED) {
             lastHeard = services.clock().instant();
+            task.run();
+          }
+        });
+  }
+
+  private boolean isWelcomed() {
+    return phase == Phase.WELCOMED || phase == Phase.OPEN;
+  }
+
+  /** Welcome is the first message that the agent gets. */
+  private void onceWelcomed(Runnable task) {
+    if (isWelcomed()) {
+      task.run();
+    } else {
+      uponWelcome.add(task);
+    }
+  }
+
+  private void receivedAfterHello(Runnable task) {
+    received(
+        () -> {
+          if (phase == Phase.NEW) {
+            breach("a message before Hello");
+          } else {
             task.run();
           }
         });
@@ -791,10 +875,23 @@ public final class NodeSession {
     ended = true;
     credit.close();
     services.registry().detach(this);
+    if (epoch > 0) {
+      Seen seen = new Seen(nodeId(), lastHeard);
+      var unused =
+          services
+              .ledger()
+              .submit(
+                  tx -> {
+                    tx.store().nodes().recordSeen(List.of(seen));
+                    return true;
+                  });
+    }
     List<CompletableFuture<PreparedAnswer>> waiting = List.copyOf(prepares.values());
     prepares.clear();
     waiting.forEach(answer -> answer.completeExceptionally(offline()));
     held.clear();
+    undecided.clear();
+    uponWelcome.clear();
   }
 
   private BusException offline() {

@@ -2,16 +2,20 @@
 package dev.muster.server.session;
 
 import dev.muster.server.invocation.Driver;
+import dev.muster.server.invocation.HistoryEntry;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationChange;
 import dev.muster.server.invocation.InvocationEvent;
 import dev.muster.server.invocation.InvocationState;
+import dev.muster.server.invocation.ReportedStep;
 import dev.muster.server.invocation.Reports;
 import dev.muster.server.invocation.ServerMoves;
 import dev.muster.server.invocation.StepsDecision;
 import dev.muster.server.session.AgentHello.JournalItem;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +97,9 @@ final class Reconciler {
   private Verdict refused(Invocation held, JournalItem item) {
     if (held.state().isSettled()) {
       boolean runs = item.running() && !item.isFinished();
-      return new Verdict(null, runs ? Directive.Verb.CANCEL : Directive.Verb.FORGET);
+      return new Verdict(
+          held.state() == InvocationState.LOST ? received(held) : null,
+          runs ? Directive.Verb.CANCEL : Directive.Verb.FORGET);
     }
     return new Verdict(
         held.state().isOutstanding() ? stamped(held, received(held)) : null, Directive.Verb.CANCEL);
@@ -108,7 +114,7 @@ final class Reconciler {
   private StepsDecision steps(Invocation held, JournalItem item) {
     List<ReportedStep> steps = new ArrayList<>(item.steps());
     if (steps.stream().noneMatch(step -> step.state() == InvocationState.ACKNOWLEDGED)
-        && (held.state() == InvocationState.DISPATCHED || held.state() == InvocationState.LOST)) {
+        && (!held.state().isSettled() || held.state() == InvocationState.LOST)) {
       steps.add(0, RECEIVED);
     }
     return Reports.decide(held, steps, Driver.RECONCILE, replica, now);

@@ -116,8 +116,7 @@ abstract class InvocationStoreModelContract extends StoreContract {
   }
 
   private static Invocation changed(Random random, Invocation from) {
-    InvocationState state =
-        InvocationState.values()[random.nextInt(InvocationState.values().length)];
+    InvocationState state = any(random, List.of(InvocationState.values()));
     return new Invocation(
         from.id(),
         from.executionId(),
@@ -148,7 +147,7 @@ abstract class InvocationStoreModelContract extends StoreContract {
                     before.state(),
                     after.state(),
                     time(random),
-                    Driver.values()[random.nextInt(Driver.values().length)],
+                    any(random, List.of(Driver.values())),
                     text(random),
                     random.nextInt(3),
                     text(random),
@@ -210,7 +209,11 @@ abstract class InvocationStoreModelContract extends StoreContract {
   }
 
   private static String text(Random random) {
-    return List.of("", "", "NODE_GONE", "a|b", "\\", "line\nline", "ü\0'", "|\\n")
-        .get(random.nextInt(8));
+    return any(
+        random, List.of("", "NODE_GONE", "a|b", "\\", "line\nline", "ü\0'", "|\\n"));
+  }
+
+  private static <T> T any(Random random, List<T> values) {
+    return values.get(random.nextInt(values.size()));
   }
 }

@@ -8,8 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.muster.server.ledger.StoreTransaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What transactions promise. */
@@ -112,10 +113,10 @@ abstract class LedgerStoreContract extends StoreContract {
 
   @Test
   void transaction_thatHasEnded_isWorthNothing() {
-    AtomicReference<StoreTransaction> kept = new AtomicReference<>();
-    store().write(kept::set);
+    List<StoreTransaction> kept = new ArrayList<>();
+    store().write(kept::add);
 
-    assertThatIllegalStateException().isThrownBy(() -> insertNode(kept.get(), 1));
+    assertThatIllegalStateException().isThrownBy(() -> insertNode(kept.get(0), 1));
   }
 
   @Test

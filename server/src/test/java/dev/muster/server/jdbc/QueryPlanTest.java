@@ -23,7 +23,7 @@ final class QueryPlanTest {
 
   @RegisterExtension final TestStore store = new TestStore();
 
-  private record Query(String name, String sql, boolean sorts, String... steps) {
+  private record Query(String name, String sql, boolean sorts, List<String> steps) {
     @Override
     public String toString() {
       return name;
@@ -134,7 +134,7 @@ final class QueryPlanTest {
   @ParameterizedTest
   @FieldSource("PARTIAL")
   void query_readsAPartialIndexFromItsBeginning(Query query) throws SQLException {
-    assertThat(plan(query.sql())).containsExactly("SCAN " + query.steps()[0]);
+    assertThat(plan(query.sql())).containsExactly("SCAN " + query.steps().get(0));
   }
 
   static final List<Query> PARTIAL =
@@ -158,10 +158,10 @@ final class QueryPlanTest {
   }
 
   private static Query inOrder(String name, String sql, String... steps) {
-    return new Query(name, sql, false, steps);
+    return new Query(name, sql, false, List.of(steps));
   }
 
   private static Query sorted(String name, String sql, String... steps) {
-    return new Query(name, sql, true, steps);
+    return new Query(name, sql, true, List.of(steps));
   }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@SuppressWarnings("NullAway.Init") // Set before each test.
 class NodeServiceTest {
   private static final NodeFilter ALL =
       new NodeFilter(LabelSelector.everything(), Set.of(), NodeFilter.Liveness.ANY);
@@ -28,7 +29,7 @@ class NodeServiceTest {
   @RegisterExtension final TestBus bus = new TestBus();
 
   private final List<String> told = new ArrayList<>();
-  private NodeService service = null;
+  private NodeService service;
 
   @BeforeEach
   void make() {

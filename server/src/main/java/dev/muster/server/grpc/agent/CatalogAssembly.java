@@ -70,10 +70,7 @@ final class CatalogAssembly {
         action.getSummary(),
         action.getVersion(),
         action.getInputSchemaJson().toByteArray(),
-        action.hasRunTimeout()
-            ? Optional.of(
-                Duration.ofSeconds(action.getRunTimeout().getSeconds(), action.getRunTimeout().getNanos()))
-            : Optional.empty(),
+        action.hasRunTimeout() ? Optional.of(runTimeout(action.getRunTimeout())) : Optional.empty(),
         action.getRequiresConfirmation(),
         action.getIdempotent(),
         action.getEnabled(),
@@ -84,6 +81,13 @@ final class CatalogAssembly {
         action.getCondition(),
         action.getOutputLimitBytes(),
         action.getPrepares());
+  }
+
+  /** What is far out of range is brought just out of it, where no sum overflows and the entry is refused by itself. */
+  private static Duration runTimeout(com.google.protobuf.Duration announced) {
+    long most = Limits.MAX_RUN_TIMEOUT.toSeconds() + 10;
+    return Duration.ofSeconds(
+        Math.max(-most, Math.min(most, announced.getSeconds())), announced.getNanos());
   }
 
   private static byte[] bytes(ByteString bytes) {

@@ -74,6 +74,8 @@ public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBas
             sessions);
     out.setOnReadyHandler(session::writable);
     out.setOnCancelHandler(session::streamEnded);
+    // Also where this side ended the stream without the session: a failure in a handler, a reader that reads nothing.
+    out.setOnCloseHandler(session::streamEnded);
     var unusedTimer = sessions.timer().schedule(session::requireHello, HELLO_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
     out.request(Limits.UNACKNOWLEDGED_CALLBACKS);
     return new InboundStream(node, session);

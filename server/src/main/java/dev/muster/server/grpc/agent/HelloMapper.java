@@ -19,6 +19,8 @@ import java.util.Map;
 /** Reads how agents open sessions. */
 final class HelloMapper {
   private static final int ID_BYTES = 16;
+  /** No node comes here by counting sessions; leaves room for those to come. */
+  private static final long MAX_EPOCH = 1L << 53;
   private static final String DIED = "AGENT_DIED_IN_RUN";
 
   private HelloMapper() {}
@@ -46,7 +48,7 @@ final class HelloMapper {
     }
     require(hello.getJournalId().size() == ID_BYTES, "journal_id", "has 16 bytes");
     require(hello.getInstanceId().size() == ID_BYTES, "instance_id", "has 16 bytes");
-    require(hello.getLastEpoch() >= 0 && hello.getLastEpoch() < Long.MAX_VALUE, "last_epoch", "is not negative");
+    require(hello.getLastEpoch() >= 0 && hello.getLastEpoch() <= MAX_EPOCH, "last_epoch", "is from 0 to " + MAX_EPOCH);
     require(
         hello.getSlots() >= 1 && hello.getSlots() <= Limits.MAX_SLOTS, "slots", "is from 1 to " + Limits.MAX_SLOTS);
     require(hello.getCatalogDigest().size() == Sha256.BYTES, "catalog_digest", "has 32 bytes");
