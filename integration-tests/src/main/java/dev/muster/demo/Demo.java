@@ -106,6 +106,7 @@ final class Demo {
       narrator.result(ready.group(1) + " is connected, in its session number " + ready.group(2));
     }
     awaitCatalogs(operator);
+    return nodes;
   }
 
   private Program startAgent(DemoOperator operator, DemoNode node, String... labels) {
@@ -130,7 +131,9 @@ final class Demo {
             + fleet.agentAddress()
             + " --token "
             + token.getSecret().substring(0, 12)
-            + "… --hooks-dir "
+            + "… --state-dir "
+            + node.name()
+            + "/state --hooks-dir "
             + node.name()
             + "/hooks &");
     return fleet.start(

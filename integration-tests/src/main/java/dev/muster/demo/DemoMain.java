@@ -45,6 +45,9 @@ public final class DemoMain {
       }
       return true;
     } catch (DemoFailedException e) {
+      if (fleet.isClosed()) {
+        return false; // Interrupted: what failed then is no news.
+      }
       terminal.note("\nThe demo failed: " + e.getMessage());
       fleet.logTails().forEach(terminal::note);
       return false;

@@ -71,6 +71,11 @@ final class Fleet implements AutoCloseable {
     return operatorAddress;
   }
 
+  /** Whether it was stopped. */
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
   /** Starts a program without waiting for it. */
   synchronized Program start(String name, Pattern ready, List<String> arguments) {
     if (closed) {

@@ -73,7 +73,7 @@ final class Program implements AutoCloseable {
     try {
       return ready.get(START_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new DemoFailedException(String.valueOf(e.getCause().getMessage()));
+      throw new DemoFailedException(name + " ended before it was ready");
     } catch (TimeoutException e) {
       throw new DemoFailedException(
           name + " was not ready after " + START_PATIENCE.toSeconds() + " s");
@@ -125,6 +125,7 @@ final class Program implements AutoCloseable {
     } catch (IOException e) {
       // It was stopped.
     }
-    ready.completeExceptionally(new DemoFailedException(name + " ended before it was ready"));
+    // Too late where it was ready before.
+    ready.completeExceptionally(new IOException("its output has ended"));
   }
 }

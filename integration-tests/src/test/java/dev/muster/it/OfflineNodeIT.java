@@ -29,7 +29,7 @@ final class OfflineNodeIT {
   void invocationWaits_runsOnReconnect_orExpiresAndNeverRuns() {
     AgentProcess agent = fleet.agent("shy");
     agent.hook("work", "echo $MUSTER_INVOCATION_ID >> " + agent.folder().resolve("runs")).start();
-    assertThat(agent.stop()).isZero();
+    agent.stop();
     var unused = fleet.operator().awaitOffline("shy");
 
     Execution waits = fleet.operator().dispatchTo("work", "shy");

@@ -122,23 +122,24 @@ final class AgentTest {
   }
 
   @Test
-  void quickAction_isToldInOneCallback_andForgottenOnceAcknowledged() throws Exception {
+  void action_isToldInOrder_andForgottenOnceAcknowledged() throws Exception {
     start(settings());
     ScriptedSession session = connected(1);
 
     session.execute(invocation, "count", "{}");
-    Callback callback = session.callback();
+    Callback callback = session.awaitState(invocation, INVOCATION_STATE_SUCCEEDED);
     session.ack(callback);
 
-    assertThat(callback.getSequence()).isEqualTo(1);
+    // Nothing was acknowledged before, so the last callback tells all of it.
     assertThat(states(callback.getStepsList()))
         .containsExactly(
             INVOCATION_STATE_ACKNOWLEDGED, INVOCATION_STATE_STARTED, INVOCATION_STATE_SUCCEEDED);
     assertThat(callback.getSteps(2).getResult().getDataJson().toStringUtf8())
         .isEqualTo("{\"run\":1}");
     // The next command is taken after the acknowledgement was dealt with.
-    session.execute(UUID.randomUUID().toString(), "echo", "{}");
-    session.callback();
+    String other = UUID.randomUUID().toString();
+    session.execute(other, "echo", "{}");
+    session.awaitState(other, INVOCATION_STATE_SUCCEEDED);
     try (var files = Files.list(directory.resolve("journal/invocations"))) {
       assertThat(files).noneMatch(file -> file.toString().contains(invocation));
     }
@@ -151,14 +152,13 @@ final class AgentTest {
     ScriptedSession session = connected(1);
 
     session.execute(invocation, "slow", "{}");
-    Callback first = session.callback();
+    Callback first = session.awaitState(invocation, INVOCATION_STATE_STARTED);
     release.countDown();
-    Callback second = session.callback();
+    Callback second = session.awaitState(invocation, INVOCATION_STATE_SUCCEEDED);
 
     assertThat(states(first.getStepsList()))
         .containsExactly(INVOCATION_STATE_ACKNOWLEDGED, INVOCATION_STATE_STARTED);
-    assertThat(states(second.getStepsList())).endsWith(INVOCATION_STATE_SUCCEEDED);
-    assertThat(second.getSequence()).isEqualTo(2);
+    assertThat(second.getSequence()).isGreaterThan(first.getSequence());
   }
 
   @Test
@@ -240,7 +240,7 @@ final class AgentTest {
     String other = UUID.randomUUID().toString();
     session.execute(other, "count", "{}");
 
-    assertThat(session.callback().getInvocationId()).isEqualTo(other);
+    session.awaitState(other, INVOCATION_STATE_SUCCEEDED);
     assertThat(runs).hasValue(1);
   }
 
@@ -267,7 +267,7 @@ final class AgentTest {
     start(settings().action(blocking("slow", never)));
     ScriptedSession session = connected(1);
     session.execute(invocation, "slow", "{}");
-    session.ack(session.callback());
+    session.ack(session.awaitState(invocation, INVOCATION_STATE_STARTED));
 
     session.cancel(invocation);
     CallbackStep last = session.awaitSettled(invocation);
@@ -286,7 +286,7 @@ final class AgentTest {
         invocation,
         "slow",
         "{}",
-        order -> order.setRunTimeout(Duration.newBuilder().setNanos(100_000_000)),
+        order -> order.setRunTimeout(Duration.newBuilder().setSeconds(2)),
         execute -> {});
 
     assertThat(session.awaitSettled(invocation).getState()).isEqualTo(INVOCATION_STATE_TIMED_OUT);
@@ -317,7 +317,7 @@ final class AgentTest {
     start(settings());
     ScriptedSession session = connected(1);
     session.execute(invocation, "count", "{}");
-    session.callback();
+    session.awaitState(invocation, INVOCATION_STATE_SUCCEEDED);
 
     session.fail(Status.UNAVAILABLE.asRuntimeException());
     ScriptedSession next = server.awaitSession();
@@ -337,10 +337,10 @@ final class AgentTest {
     Agent agent = start(settings());
     ScriptedSession session = connected(1);
     session.execute(invocation, "count", "{}");
-    session.callback();
+    session.awaitState(invocation, INVOCATION_STATE_SUCCEEDED);
     String other = UUID.randomUUID().toString();
     session.execute(other, "count", "{}");
-    session.callback();
+    session.awaitState(other, INVOCATION_STATE_SUCCEEDED);
 
     agent.close();
     start(settings());
@@ -366,6 +366,7 @@ final class AgentTest {
     start(settings().slots(1).action(blocking("slow", release)));
     ScriptedSession session = connected(1);
     session.execute(invocation, "slow", "{}");
+    session.awaitState(invocation, INVOCATION_STATE_STARTED);
     String resumed = UUID.randomUUID().toString();
     session.execute(resumed, "count", "{}");
     String cancelled = UUID.randomUUID().toString();
@@ -407,7 +408,7 @@ final class AgentTest {
     ScriptedSession session = connected(1);
     session.execute(invocation, "count", "{}");
 
-    session.refuse(session.callback(), true);
+    session.refuse(session.awaitState(invocation, INVOCATION_STATE_SUCCEEDED), true);
     session.fail(Status.UNAVAILABLE.asRuntimeException());
 
     assertThat(server.awaitSession().hello().getJournalCount()).isZero();
@@ -419,7 +420,7 @@ final class AgentTest {
     ScriptedSession session = connected(1);
     session.execute(invocation, "count", "{}");
 
-    session.refuse(session.callback(), false);
+    session.refuse(session.awaitState(invocation, INVOCATION_STATE_SUCCEEDED), false);
     session.fail(Status.ABORTED.asRuntimeException());
 
     assertThat(server.awaitSession().hello().getJournalCount()).isEqualTo(1);
@@ -574,13 +575,11 @@ final class AgentTest {
                 .action(blocking("slow", new CountDownLatch(1))));
     ScriptedSession session = connected(1);
     session.execute(invocation, "slow", "{}");
-    session.callback();
+    session.awaitState(invocation, INVOCATION_STATE_STARTED);
 
     agent.close();
 
-    Callback last = session.callback();
-    assertThat(last.getSteps(last.getStepsCount() - 1).getState())
-        .isEqualTo(INVOCATION_STATE_CANCELLED);
+    Callback last = session.awaitState(invocation, INVOCATION_STATE_CANCELLED);
     assertThat(last.getSteps(last.getStepsCount() - 1).getReason()).isEqualTo("AGENT_SHUTDOWN");
   }
 

@@ -181,6 +181,23 @@ final class ScriptedSession implements StreamObserver<ConnectRequest> {
     }
   }
 
+  /**
+   * Takes callbacks of an invocation, acknowledging none, until it is in this state; returns the
+   * last of them. How steps are spread over callbacks is a matter of time, and of no test here.
+   */
+  Callback awaitState(String invocation, InvocationState state) {
+    return await(
+            request ->
+                request.getCallback().getInvocationId().equals(invocation)
+                    && request
+                            .getCallback()
+                            .getSteps(request.getCallback().getStepsCount() - 1)
+                            .getState()
+                        == state,
+            invocation + " " + state)
+        .getCallback();
+  }
+
   void ack(Callback callback) {
     send(
         ConnectResponse.newBuilder()

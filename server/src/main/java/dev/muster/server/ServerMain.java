@@ -123,7 +123,7 @@ public final class ServerMain {
           OptionSpec.builder(setting.flag())
               .type(String.class)
               .arity(flag ? "0..1" : "1")
-              .fallbackValue(flag ? "true" : null)
+              .fallbackValue(flag ? "true" : "")
               .paramLabel("VALUE")
               .description(setting.description() + " Default: " + setting.defaultText())
               .build());

@@ -9,13 +9,15 @@ import java.util.stream.Stream;
 
 /** What one line can tell about an invocation beyond its state. */
 final class InvocationDetail {
+  private static final String HOOK_EXIT_NONZERO = "HOOK_EXIT_NONZERO";
+
   private InvocationDetail() {}
 
   static String of(Invocation invocation) {
     if (invocation.getState() == InvocationState.INVOCATION_STATE_SUCCEEDED) {
       return invocation.getDataJson().isEmpty()
           ? firstLine(invocation.getStdoutText())
-          : invocation.getDataJson();
+          : invocation.getDataJson().strip();
     }
     return States.isSettled(invocation.getState()) ? trouble(invocation) : underWay(invocation);
   }
@@ -26,11 +28,12 @@ final class InvocationDetail {
       parts.add(invocation.getStarted() ? "had started" : "never started");
     }
     String code = firstOf(invocation.getReason(), invocation.getResult().getError().getCode());
+    String message =
+        firstOf(invocation.getResult().getError().getMessage(), invocation.getMessage());
+    String lastWords = lastLine(invocation.getStderrText());
+    // The exit code has a column of its own; what the hook said last tells more.
     String sentence =
-        firstOf(
-            invocation.getResult().getError().getMessage(),
-            invocation.getMessage(),
-            lastLine(invocation.getStderrText()));
+        code.equals(HOOK_EXIT_NONZERO) ? firstOf(lastWords, message) : firstOf(message, lastWords);
     if (!code.isEmpty()) {
       parts.add(sentence.isEmpty() ? code : code + ":");
     }

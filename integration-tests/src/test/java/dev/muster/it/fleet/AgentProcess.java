@@ -153,9 +153,9 @@ public final class AgentProcess implements AutoCloseable {
     program().kill();
   }
 
-  /** Asks it to stop, and returns its exit code. */
-  public int stop() {
-    return program().terminate(Duration.ofSeconds(30));
+  /** Asks it to stop, and returns when it has. */
+  public void stop() {
+    program().terminate(Duration.ofSeconds(30));
   }
 
   /** Returns its present process. */
@@ -171,6 +171,11 @@ public final class AgentProcess implements AutoCloseable {
   /** Returns its own folder, where its hooks may leave things. */
   public Path folder() {
     return folder;
+  }
+
+  /** Returns the key that it has enrolled with. */
+  public String nodeSecretKey() {
+    return String.join("", linesOf("state/node.key"));
   }
 
   /** Returns where its hooks are. */

@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 public final class ProgramProcess implements AutoCloseable {
   private static final Duration END_AT_ONCE = Duration.ofSeconds(10);
 
+  private static final int ENDED_BY_SIGTERM = 128 + 15;
+
   private final String name;
   private final Process process;
   private final Thread reader;
@@ -141,10 +143,17 @@ public final class ProgramProcess implements AutoCloseable {
     awaitEnd(END_AT_ONCE);
   }
 
-  /** Asks it to end, as `kill` does, and returns its exit code. */
-  public int terminate(Duration most) {
+  /**
+   * Asks it to end, as `kill` does.
+   *
+   * @throws AssertionError if it does not end in order: with 0, or with what a JVM makes of SIGTERM
+   */
+  public void terminate(Duration most) {
     process.destroy();
-    return awaitEnd(most);
+    int code = awaitEnd(most);
+    if (code != 0 && code != ENDED_BY_SIGTERM) {
+      throw new AssertionError(name + " ended with " + code + ":\n" + output());
+    }
   }
 
   /** Waits until it has ended and all its output is read; returns its exit code. */

@@ -337,6 +337,18 @@ public final class ScriptedAgent {
       return expect(MessageCase.EXECUTE).getExecute();
     }
 
+    /** Returns the next EXECUTE; acknowledgements before it are passed over. */
+    public Execute nextExecute() {
+      ConnectResponse message = next(ANSWER);
+      while (message.hasCallbackAck()) {
+        message = next(ANSWER);
+      }
+      if (!message.hasExecute()) {
+        throw new AssertionError("EXECUTE was expected, not " + message);
+      }
+      return message.getExecute();
+    }
+
     /** Returns the next message as a CANCEL. */
     public Cancel expectCancel() {
       return expect(MessageCase.CANCEL).getCancel();

@@ -59,9 +59,9 @@ public final class ServerProcess implements AutoCloseable {
     program().kill();
   }
 
-  /** Asks it to stop, and returns its exit code. */
-  public int stop() {
-    return program().terminate(Duration.ofSeconds(30));
+  /** Asks it to stop, and returns when it has. */
+  public void stop() {
+    program().terminate(Duration.ofSeconds(30));
   }
 
   /** Returns its present process. */

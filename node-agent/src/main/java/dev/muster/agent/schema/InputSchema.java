@@ -78,7 +78,12 @@ public final class InputSchema {
           ? Optional.empty()
           : Optional.of("The action takes no input; only {} is valid.");
     }
-    List<Error> errors = schema().validate(Json.tree(input));
+    List<Error> errors;
+    try {
+      errors = schema().validate(Json.tree(input));
+    } catch (BoundedPattern.TooCostlyException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
     if (errors.isEmpty()) {
       return Optional.empty();
     }
@@ -119,6 +124,7 @@ public final class InputSchema {
             .pathType(PathType.JSON_POINTER)
             .locale(Locale.ROOT)
             .losslessNarrowing(true)
+            .regularExpressionFactory(BoundedPattern::compile)
             .build();
     return SchemaRegistry.withDefaultDialect(
             SpecificationVersion.DRAFT_2020_12,

@@ -8,9 +8,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The value that a schema makes by itself: its {@code default}, else its {@code const}, else the
- * first of its {@code enum}, else 0, false, [], "", or an object of its properties' defaults. A
- * {@code $ref} into the same document is followed once per level.
+ * The value that a schema makes by itself: its {@code default}, else its {@code const}, else 0,
+ * false, [], "", or an object of its properties' defaults. A {@code $ref} into the same document is
+ * followed. It is something to start from, and need not be valid.
  */
 final class SchemaDefaults {
   private static final int DEEPEST = 16;
@@ -67,8 +67,7 @@ final class SchemaDefaults {
     if (schema.has("const")) {
       return schema.get("const");
     }
-    JsonNode choices = schema.get("enum");
-    return choices != null && !choices.isEmpty() ? choices.get(0) : null;
+    return null;
   }
 
   private static String typeOf(JsonNode schema) {

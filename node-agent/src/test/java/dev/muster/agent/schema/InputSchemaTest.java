@@ -85,13 +85,28 @@ final class InputSchemaTest {
         "{\"properties\":{\"a\":{\"default\":9007199254740993}}} | {\"a\":9007199254740993}",
         "{\"properties\":{\"a\":{\"type\":\"boolean\"},\"b\":{\"type\":\"array\"}}} | {\"a\":false,\"b\":[]}",
         "{\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"object\"}}} | {\"a\":\"\",\"b\":{}}",
-        "{\"properties\":{\"a\":{\"enum\":[\"x\",\"y\"]}}} | {\"a\":\"x\"}",
+        "{\"properties\":{\"a\":{\"const\":\"x\"}}} | {\"a\":\"x\"}",
         "{\"properties\":{\"a\":{\"$ref\":\"#/$defs/d\"}},\"$defs\":{\"d\":{\"default\":1}}} | {\"a\":1}",
         "{\"properties\":{\"a\":{\"$ref\":\"#anchor\"}}} | {\"a\":{}}",
         "{\"default\":{\"z\":1},\"properties\":{\"a\":{}}} | {\"z\":1}"
       })
   void defaults_areDeclaredOnes_elseTheTypesOwn(String schema, String defaults) {
     assertThat(InputSchema.compile(schema).defaults()).isEqualTo(defaults);
+  }
+
+  @Test
+  void patternThatBacktracksForEver_isGivenUp_andTheInputRefused() {
+    String schema = "{\"properties\":{\"a\":{\"pattern\":\"^(.*a){20}$\"}}}";
+
+    assertThat(violations(schema, "{\"a\":\"" + "a".repeat(60) + "!\"}").orElseThrow())
+        .contains("takes too long");
+  }
+
+  @Test
+  void patternThatRecursesTooDeep_isGivenUp_andTheInputRefused() {
+    String schema = "{\"properties\":{\"a\":{\"pattern\":\"^(a|b)*$\"}}}";
+
+    assertThat(violations(schema, "{\"a\":\"" + "ab".repeat(100_000) + "\"}")).isPresent();
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param taken steps that the node reported since it was last PENDING
  * @param revision the execution's revision at its last change
  * @param epoch session epoch of its hand-over, or of the session that resumed it; 0: never handed over
- * @param journalId journal of the node at hand-over; empty: never handed over
+ * @param journalId journal of the node at hand-over; empty: never handed over, or its disk was restored since
  * @param started whether the node said that it ran
  * @param stillRunning whether its process could not be stopped
  * @param cancelRequested whether a cancel awaits the node's answer
@@ -103,6 +103,14 @@ public record Invocation(
   public Invocation resumedBy(long epoch) {
     return new Invocation(
         id, executionId, nodeId, ordinal, state, taken, revision, epoch, journalId, started, stillRunning,
+        cancelRequested, reason, message, createTime, releaseTime, startDeadline, reportDeadline,
+        settleTime);
+  }
+
+  /** Returns this one without the journal that it was handed over to: nothing proves any more that it never came there. */
+  Invocation withoutProof() {
+    return new Invocation(
+        id, executionId, nodeId, ordinal, state, taken, revision, epoch, NO_JOURNAL, started, stillRunning,
         cancelRequested, reason, message, createTime, releaseTime, startDeadline, reportDeadline,
         settleTime);
   }

@@ -50,6 +50,17 @@ public final class ServerMoves {
     return change(invocation, invocation.resumedBy(epoch), Driver.RECONCILE, epoch, "RESUMED", now);
   }
 
+  /** Notes that no journal can prove any more that an invocation was never received. */
+  public InvocationChange disprove(Invocation invocation, Instant now) {
+    return change(
+        invocation,
+        invocation.withoutProof(),
+        Driver.RECONCILE,
+        invocation.epoch(),
+        "JOURNAL_RESTORED",
+        now);
+  }
+
   private InvocationChange change(
       Invocation before, Invocation after, Driver driver, long epoch, String reason, Instant now) {
     return new InvocationChange(

@@ -141,24 +141,32 @@ final class HistoryCodec {
       return field;
     }
     StringBuilder text = new StringBuilder(field.length());
+    boolean escaped = false;
     for (int i = 0; i < field.length(); i++) {
       char c = field.charAt(i);
-      if (c != ESCAPE) {
+      if (escaped) {
+        text.append(unescape(c, field));
+        escaped = false;
+      } else if (c == ESCAPE) {
+        escaped = true;
+      } else {
         text.append(c);
-        continue;
       }
-      i++;
-      char escaped = i < field.length() ? field.charAt(i) : END;
-      text.append(
-          switch (escaped) {
-            case 'b' -> SEPARATOR;
-            case 'e' -> ESCAPE;
-            case 'n' -> END;
-            case '0' -> '\0';
-            default -> throw damaged(field);
-          });
+    }
+    if (escaped) {
+      throw damaged(field);
     }
     return text.toString();
+  }
+
+  private static char unescape(char c, String field) {
+    return switch (c) {
+      case 'b' -> SEPARATOR;
+      case 'e' -> ESCAPE;
+      case 'n' -> END;
+      case '0' -> '\0';
+      default -> throw damaged(field);
+    };
   }
 
   private static String code(InvocationState state) {

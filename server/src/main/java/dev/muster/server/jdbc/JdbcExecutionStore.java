@@ -255,8 +255,18 @@ final class JdbcExecutionStore implements ExecutionStore {
   static final String LIST_OF_NODE = list("project_id = ? AND " + onNode());
   static final String LIST_OF_NODE_IN_STATE = list("project_id = ? AND state = ? AND " + onNode());
 
+  /** Goes through the stretches of the index invocation_of_node. */
   private static String onNode() {
-    return "id IN (SELECT execution_id FROM invocation WHERE node_id = ?)";
+    return """
+        id IN (
+          WITH RECURSIVE stretch (n) AS (
+            SELECT min(sequence) >> 16 FROM invocation
+            UNION ALL
+            SELECT n + 1 FROM stretch WHERE n < (SELECT max(sequence) >> 16 FROM invocation))
+          SELECT i.execution_id
+          FROM stretch CROSS JOIN invocation i
+          WHERE i.sequence >> 16 = stretch.n AND i.node_id = ?)
+        """;
   }
 
   private static String list(String condition) {

@@ -287,12 +287,24 @@ final class JdbcInvocationStore implements InvocationStore {
         JdbcInvocationStore::invocation);
   }
 
-  static final String OF_NODE =
+  static final String OLDEST_STRETCH =
+      """
+      SELECT min(sequence) >> 16
+      FROM invocation
+      """;
+
+  static final String NEWEST_STRETCH =
+      """
+      SELECT max(sequence) >> 16
+      FROM invocation
+      """;
+
+  static final String OF_NODE_IN_STRETCH =
       "SELECT "
           + COLUMNS
           + """
           FROM invocation i
-          WHERE i.node_id = ? AND i.id < ? AND i.state IN\s"""
+          WHERE i.sequence >> 16 = ? AND i.node_id = ? AND i.id < ? AND i.state IN\s"""
           + CHOSEN_STATES
           + """
           ORDER BY i.id DESC
@@ -312,13 +324,38 @@ final class JdbcInvocationStore implements InvocationStore {
           .map(this::found)
           .toList();
     }
+    return ofNodeByStretch(node, end, states, limit);
+  }
+
+  private List<Invocation> ofNodeByStretch(
+      NodeId node, InvocationId end, Set<InvocationState> states, int limit) {
+    long oldest = stretch(OLDEST_STRETCH);
+    List<Invocation> found = new ArrayList<>();
+    boolean enough = false;
+    for (long stretch = stretch(NEWEST_STRETCH); stretch >= oldest && !enough; stretch--) {
+      // One stretch more than it takes: ids are made before they are inserted, so a few are older
+      // than their place tells.
+      enough = found.size() >= limit;
+      found.addAll(ofNodeIn(stretch, node, end, states, limit));
+    }
+    found.sort(BY_ID.reversed());
+    return found.size() <= limit ? found : List.copyOf(found.subList(0, limit));
+  }
+
+  private List<Invocation> ofNodeIn(
+      long stretch, NodeId node, InvocationId end, Set<InvocationState> states, int limit) {
     return statements.list(
-        OF_NODE,
+        OF_NODE_IN_STRETCH,
         params -> {
-          params.id(node.value()).id(end.value());
+          params.number(stretch).id(node.value()).id(end.value());
           bindStates(params, states).number(limit);
         },
         JdbcInvocationStore::invocation);
+  }
+
+  /** Returns the number of a stretch of the table; 0 while it is empty. */
+  private long stretch(String query) {
+    return statements.find(query, Statements.Binding.NONE, Row::longNumber).orElse(0L);
   }
 
   private static final List<String> START_DUE =

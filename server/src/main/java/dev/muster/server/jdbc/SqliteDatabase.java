@@ -5,12 +5,16 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * One SQLite file, held by one server: a lock beside it keeps a second one out, which SQLite itself
@@ -20,15 +24,19 @@ import org.sqlite.SQLiteDataSource;
  * the last commit before they began and never wait for the writer.
  */
 final class SqliteDatabase implements AutoCloseable {
-  private static final int PAGE_BYTES = 4_096;
+  /** A fifth less work per invocation than with the usual 4 KiB. */
+  private static final int PAGE_BYTES = 8_192;
 
   /** Of the writer: negative, so in KiB. What it changes stays in memory between commits. */
   private static final int WRITER_CACHE_KIB = -65_536;
 
   private static final int READER_CACHE_KIB = -8_192;
 
-  /** Pages in the log after which a commit copies them into the database. */
-  private static final int CHECKPOINT_PAGES = 4_000;
+  /**
+   * Pages in the log after which a commit copies them into the database: 16 MiB. More would be
+   * cheaper, and make that commit slower.
+   */
+  private static final int CHECKPOINT_PAGES = 2_000;
 
   /**
    * What the log shrinks to once it was copied, so that one great burst does not keep the disk for
@@ -45,9 +53,9 @@ final class SqliteDatabase implements AutoCloseable {
   }
 
   /**
-   * Takes the file for this process.
+   * Takes the file for this process, and makes it if there is none.
    *
-   * @throws IOException if the lock cannot be had
+   * @throws IOException if the lock cannot be had, or the file cannot be made
    */
   static SqliteDatabase open(SqliteSettings settings) throws IOException {
     Path file = settings.file();
@@ -61,7 +69,14 @@ final class SqliteDatabase implements AutoCloseable {
               + file
               + ". Stop it, or give this one a data directory of its own.");
     }
-    return new SqliteDatabase(settings, lockFile);
+    SqliteDatabase database = new SqliteDatabase(settings, lockFile);
+    try {
+      database.makeFile();
+    } catch (SQLException e) {
+      lockFile.close();
+      throw new IOException("cannot make " + file, e);
+    }
+    return database;
   }
 
   private static @Nullable FileLock tryLock(FileChannel lockFile) throws IOException {
@@ -103,9 +118,22 @@ final class SqliteDatabase implements AutoCloseable {
     // locked it.
   }
 
+  /** Fixes the size of pages, which nothing changes once there is a log. */
+  private void makeFile() throws IOException, SQLException {
+    Path file = settings.file();
+    if (Files.exists(file) && Files.size(file) > 0) {
+      return;
+    }
+    try (Connection connection = source(new SQLiteConfig()).getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA page_size = " + PAGE_BYTES);
+      statement.execute("VACUUM"); // Writes the first page.
+    }
+  }
+
   private SQLiteConfig config() {
     SQLiteConfig config = new SQLiteConfig();
-    config.setPageSize(PAGE_BYTES);
+    config.setOpenMode(SQLiteOpenMode.NOMUTEX); // One thread at a time uses a connection.
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.enforceForeignKeys(true);

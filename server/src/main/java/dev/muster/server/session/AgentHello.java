@@ -2,6 +2,7 @@
 package dev.muster.server.session;
 
 import dev.muster.server.invocation.InvocationId;
+import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.ReportedStep;
 import dev.muster.wire.Sha256;
 import java.time.Instant;
@@ -62,6 +63,11 @@ public record AgentHello(
     /** Returns whether the agent has a final report. */
     boolean isFinished() {
       return !steps.isEmpty() && steps.get(steps.size() - 1).state().isSettled();
+    }
+
+    /** Returns whether it began to run. */
+    boolean hasStarted() {
+      return steps.stream().anyMatch(step -> step.state() == InvocationState.STARTED);
     }
   }
 }

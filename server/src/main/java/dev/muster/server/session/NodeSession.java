@@ -238,8 +238,9 @@ public final class NodeSession {
     if (journalEnded) {
       reconciled(begun.page());
     }
-    uponWelcome.forEach(Runnable::run);
+    List<Runnable> waiting = List.copyOf(uponWelcome);
     uponWelcome.clear();
+    waiting.forEach(Runnable::run);
   }
 
   /** The agent's journal goes on. Pages may come before Welcome: flow control bounds how many. */

@@ -10,6 +10,7 @@ import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.ReportedStep;
 import dev.muster.server.invocation.Reports;
 import dev.muster.server.invocation.ServerMoves;
+import dev.muster.server.invocation.Steps;
 import dev.muster.server.invocation.StepsDecision;
 import dev.muster.server.session.AgentHello.JournalItem;
 import java.time.Instant;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Reconciler {
   private static final ReportedStep RECEIVED =
       ReportedStep.of(InvocationEvent.REPORTED_ACKNOWLEDGED);
+
+  private static final String RESTORED =
+      "The node's journal no longer knows that it has started: it is older than that.";
 
   private final ServerMoves moves;
   private final String replica;
@@ -71,6 +75,10 @@ final class Reconciler {
     @Nullable InvocationChange change =
         decision instanceof StepsDecision.Apply apply ? apply.change() : null;
     Invocation after = change == null ? held : change.after();
+    if (after.state() == InvocationState.STARTED && hasForgotten(after, item)) {
+      // The node has said that it ran, and its journal has forgotten: a restored disk, from which it must not run again.
+      return new Verdict(lost(after, RESTORED).orElse(null), Directive.Verb.FORGET);
+    }
     Directive.Verb verb = verb(after, item);
     if (after.state().isOutstanding() || verb == Directive.Verb.RESUME || verb == Directive.Verb.CANCEL) {
       // Stamped with this epoch even where nothing else changes: a report of an older stream finds an epoch that is not its own.
@@ -79,9 +87,16 @@ final class Reconciler {
     return new Verdict(change, verb);
   }
 
+  private static boolean hasForgotten(Invocation held, JournalItem item) {
+    return held.taken().contains(InvocationState.STARTED)
+        && !item.running()
+        && !item.isFinished()
+        && !item.hasStarted();
+  }
+
   private Directive.Verb verb(Invocation after, JournalItem item) {
     if (after.state() == InvocationState.LOST && !item.isFinished()) {
-      if (item.outcomeUnknown()) {
+      if (item.outcomeUnknown() || hasForgotten(after, item)) {
         return Directive.Verb.FORGET;
       }
       // What does not run now, be it for the first time or again, is not to start once it counts as LOST.
@@ -144,13 +159,14 @@ final class Reconciler {
     if (isProvenNeverReceived(held)) {
       return neverReceived(held);
     }
-    return moves.settle(
+    return lost(
         held,
-        InvocationEvent.JOURNAL_LOST,
-        Driver.RECONCILE,
-        "JOURNAL_LOST",
-        "The node's journal no longer has it, and cannot prove that it was never received.",
-        now);
+        "The node's journal no longer has it, and cannot prove that it was never received.");
+  }
+
+  private Optional<InvocationChange> lost(Invocation held, String message) {
+    return moves.settle(
+        held, InvocationEvent.JOURNAL_LOST, Driver.RECONCILE, "JOURNAL_LOST", message, now);
   }
 
   /** Decides on a LOST invocation that the whole journal does not list: proof heals it. */
@@ -175,6 +191,19 @@ final class Reconciler {
           held, InvocationEvent.NEVER_RECEIVED_EXPIRED, Driver.RECONCILE, "NEVER_RECEIVED", "", now);
     }
     return moves.waitAgain(held, Driver.RECONCILE, "NEVER_RECEIVED", now);
+  }
+
+  /**
+   * Takes from an invocation what could prove later that it was never received: this agent's disk is older than the hand-over, and
+   * once it has this session's epoch, that can no longer be seen.
+   */
+  Optional<InvocationChange> disproved(Invocation held) {
+    boolean provable =
+        held.state() == InvocationState.DISPATCHED
+            || (held.state() == InvocationState.LOST && held.taken().equals(Steps.NONE));
+    return provable && lastEpoch < held.epoch() && Arrays.equals(held.journalId(), journalId)
+        ? Optional.of(moves.disprove(held, now))
+        : Optional.empty();
   }
 
   private boolean isProvenNeverReceived(Invocation held) {

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Begins sessions inside a commit: the epoch, the node's record, and the reconcile of its journal. Used by the ledger's thread only.
@@ -87,8 +88,13 @@ public final class SessionStart {
                 .add("remote", session.remoteAddress())
                 .add("journal_items", hello.journal().size())
                 .json()));
+    Map<InvocationId, Invocation> disproved =
+        before.isPresent() && hello.lastEpoch() < before.get().epoch()
+            ? disprove(tx, node.id(), epoch, hello)
+            : Map.of();
     Page page =
-        reconcile(tx, node.id(), epoch, hello, hello.journal(), !hello.journalContinues());
+        reconcile(
+            tx, node.id(), epoch, hello, hello.journal(), !hello.journalContinues(), disproved);
     return new Begun(epoch, !catalogKnown, page);
   }
 
@@ -108,27 +114,49 @@ public final class SessionStart {
     if (newest != epoch) {
       throw NodeSession.superseded(node);
     }
-    return reconcile(tx, node, epoch, hello, items, last);
+    return reconcile(tx, node, epoch, hello, items, last, Map.of());
   }
 
-  /** Reconciles a page; after the last, decides on what no page listed. */
+  /**
+   * Where the agent's disk is older than hand-overs, they are not to be proven never received: not by this session, and not by one to
+   * come, when the agent has a newer epoch. With the first page, as the agent has this session's epoch from Welcome on.
+   */
+  private Map<InvocationId, Invocation> disprove(
+      LedgerTransaction tx, NodeId node, long epoch, AgentHello hello) {
+    Reconciler reconciler = new Reconciler(moves, replica, epoch, hello, tx.now());
+    Map<InvocationId, Invocation> disproved = new HashMap<>();
+    Stream.concat(
+            tx.store().invocations().outstanding(node).stream(),
+            tx.store().invocations().lost(node, Integer.MAX_VALUE).stream())
+        .flatMap(held -> reconciler.disproved(held).stream())
+        .forEach(
+            change -> {
+              tx.change(change);
+              disproved.put(change.after().id(), change.after());
+            });
+    return disproved;
+  }
+
+  /** Reconciles a page; after the last, decides on what no page listed. {@code changed}: by this entry, and not in the store yet. */
   private Page reconcile(
       LedgerTransaction tx,
       NodeId node,
       long epoch,
       AgentHello hello,
       List<JournalItem> items,
-      boolean last) {
+      boolean last,
+      Map<InvocationId, Invocation> changed) {
     Reconciler reconciler = new Reconciler(moves, replica, epoch, hello, tx.now());
     List<Directive> directives = new ArrayList<>(items.size());
     Map<InvocationId, Invocation> outstanding = new HashMap<>();
     for (Invocation invocation : tx.store().invocations().outstanding(node)) {
-      outstanding.put(invocation.id(), invocation);
+      outstanding.put(invocation.id(), changed.getOrDefault(invocation.id(), invocation));
     }
     int strays = 0;
     for (JournalItem item : items) {
       Optional<Invocation> known =
           Optional.ofNullable(outstanding.get(item.id()))
+              .or(() -> Optional.ofNullable(changed.get(item.id())))
               .or(() -> tx.store().invocations().find(item.id()))
               .filter(invocation -> invocation.nodeId().equals(node));
       if (known.isEmpty()) {

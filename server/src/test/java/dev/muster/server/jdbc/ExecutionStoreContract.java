@@ -188,6 +188,22 @@ abstract class ExecutionStoreContract extends StoreContract {
   }
 
   @Test
+  void list_ofANode_goesThroughALongPast() {
+    for (int i = 1; i <= 3; i++) {
+      int number = i;
+      insert(Samples.execution(number, ExecutionState.RUNNING));
+      store()
+          .write(
+              tx ->
+                  tx.invocations()
+                      .insert(List.of(Samples.added(Samples.pending(number, number, 7, 0)))));
+      leaveAStretchBehind();
+    }
+
+    assertThat(list(narrowed("", "", Samples.nodeId(7), null, null))).containsExactly(3, 2, 1);
+  }
+
+  @Test
   void inStates_isOldestFirst() {
     insert(Samples.execution(3, ExecutionState.RUNNING));
     insert(Samples.execution(1, ExecutionState.RUNNING));

@@ -296,6 +296,21 @@ abstract class InvocationStoreContract extends StoreContract {
         .containsExactly(3, 2, 1);
   }
 
+  @Test
+  void ofNode_goesThroughALongPast_inTheOrderOfIds() {
+    // Some are inserted later than their ids were made.
+    for (int number : List.of(1, 2, 4, 3, 5, 6, 8, 7)) {
+      insert(Samples.in(InvocationState.EXPIRED, Samples.pending(number, 1, 1, number)));
+      leaveAStretchBehind();
+    }
+
+    assertThat(ofNode(Optional.empty(), Set.of(), 1)).containsExactly(8);
+    assertThat(ofNode(Optional.empty(), Set.of(), 3)).containsExactly(8, 7, 6);
+    assertThat(ofNode(Optional.of(Samples.invocationId(6)), Set.of(), 2)).containsExactly(5, 4);
+    assertThat(ofNode(Optional.of(Samples.invocationId(4)), Set.of(), 3)).containsExactly(3, 2, 1);
+    assertThat(ofNode(Optional.empty(), Set.of(), 99)).hasSize(8);
+  }
+
   private List<Integer> ofNode(
       Optional<InvocationId> before, Set<InvocationState> states, int limit) {
     return store()

@@ -209,8 +209,7 @@ abstract class InvocationStoreModelContract extends StoreContract {
   }
 
   private static String text(Random random) {
-    return any(
-        random, List.of("", "NODE_GONE", "a|b", "\\", "line\nline", "ü\0'", "|\\n"));
+    return any(random, List.of("", "NODE_GONE", "a|b", "\\", "line\nline", "ü\0'", "|\\n"));
   }
 
   private static <T> T any(Random random, List<T> values) {

@@ -21,7 +21,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +73,13 @@ final class SqliteFaultsTest {
     assertThatThrownBy(() -> open(directory.resolve("missing")))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("missing");
+  }
+
+  @Test
+  void open_makesAFileThatIsDurable_withLargePages() {
+    assertThat(setting("page_size")).isEqualTo("8192");
+    assertThat(setting("journal_mode")).isEqualTo("wal");
+    assertThat(setting("synchronous")).isEqualTo("2");
   }
 
   @Test
@@ -327,6 +336,17 @@ final class SqliteFaultsTest {
             statements(tx)
                 .find("PRAGMA page_count", Statements.Binding.NONE, Row::number)
                 .orElseThrow());
+  }
+
+  private String setting(String name) {
+    AtomicReference<String> value = new AtomicReference<>("");
+    store.write(
+        1,
+        tx ->
+            statements(tx)
+                .find("PRAGMA " + name, Statements.Binding.NONE, Row::text)
+                .ifPresent(value::set));
+    return Objects.requireNonNull(value.get());
   }
 
   private static void run(StoreTransaction tx, String sql) {

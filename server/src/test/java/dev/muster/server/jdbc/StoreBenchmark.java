@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Measures what an invocation costs the store: insert, final compare-and-set and audit row, in
@@ -34,6 +35,7 @@ final class StoreBenchmark {
   private final List<NodeId> nodes = new ArrayList<>();
   private final Random random = new Random(42);
   private final List<List<Invocation>> open = new ArrayList<>();
+  private long longestCommit;
   private long ids = 1_700_000_000_000L << 16;
 
   private StoreBenchmark(int nodes) {
@@ -68,11 +70,12 @@ final class StoreBenchmark {
   private String round(boolean steps) {
     ExecutionId execution = new ExecutionId(nextId());
     open.clear();
+    longestCommit = 0;
     long beginCpu = cpu();
     long begin = System.nanoTime();
     for (int from = 0; from < nodes.size(); from += BATCH) {
       int first = from;
-      store.write(tx -> dispatch(tx, execution, first));
+      commit(tx -> dispatch(tx, execution, first));
     }
     long dispatched = System.nanoTime();
     if (steps) {
@@ -89,12 +92,13 @@ final class StoreBenchmark {
     long cpu = cpu() - beginCpu;
     double each = nodes.size() * 1_000.0;
     return String.format(
-        "insert %5.1f, two steps %5.1f, final %5.1f, together %5.1f us per invocation (%5.1f of CPU)",
+        "insert %5.1f, two steps %5.1f, final %5.1f, together %5.1f us per invocation (%5.1f of CPU), longest commit %5.1f ms",
         (dispatched - begin) / each,
         (started - dispatched) / each,
         (settled - started) / each,
         (settled - begin) / each,
-        cpu / each);
+        cpu / each,
+        longestCommit / 1_000_000.0);
   }
 
   private void dispatch(StoreTransaction tx, ExecutionId execution, int first) {
@@ -160,7 +164,7 @@ final class StoreBenchmark {
               null,
               "{\"from\":\"" + before.state() + "\",\"to\":\"" + to + "\"}"));
     }
-    store.write(
+    commit(
         tx -> {
           for (boolean written : tx.invocations().compareAndSet(changes)) {
             if (!written) {
@@ -172,6 +176,12 @@ final class StoreBenchmark {
           }
         });
     return moved;
+  }
+
+  private void commit(Consumer<StoreTransaction> body) {
+    long begin = System.nanoTime();
+    store.write(body);
+    longestCommit = Math.max(longestCommit, System.nanoTime() - begin);
   }
 
   private static Invocation moved(Invocation before, InvocationState to, Instant now) {

@@ -33,6 +33,21 @@ abstract class StoreContract {
     return store().read(query);
   }
 
+  /** Does as if very many invocations of others had been inserted before the last one. */
+  final void leaveAStretchBehind() {
+    store()
+        .write(
+            tx ->
+                ((JdbcTransaction) tx)
+                    .statements()
+                    .run(
+                        """
+                        UPDATE invocation
+                        SET sequence = sequence + 65536
+                        WHERE sequence = (SELECT max(sequence) FROM invocation)
+                        """));
+  }
+
   @BeforeEach
   final void openStore() {
     store = open();

@@ -240,6 +240,18 @@ final class ReconcilerTest {
   }
 
   @Test
+  void journalThatForgotTheStart_isRestored_andNothingRunsFromIt() {
+    // Bug: RESUME let an action run a second time on a node whose disk had been restored.
+    Invocation held = in(STARTED, 5, false, ACKNOWLEDGED, STARTED);
+
+    Reconciler.Verdict verdict = proven(NOW).listed(held, item(false, ACKNOWLEDGED));
+
+    assertThat(verdict.after(held).state()).isEqualTo(LOST);
+    assertThat(verdict.after(held).started()).isTrue();
+    assertThat(verdict.verb()).isEqualTo(Directive.Verb.FORGET);
+  }
+
+  @Test
   void idempotentRunAgain_isKeptInTheHistory() {
     Invocation held = in(STARTED, 5, false, ACKNOWLEDGED, STARTED);
 

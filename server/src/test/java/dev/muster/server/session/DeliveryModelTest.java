@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.muster.server.delivery.Deadlines;
+import dev.muster.server.execution.ExecutionId;
+import dev.muster.server.execution.ExecutionProgress;
+import dev.muster.server.invocation.HistoryEntry;
+import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationEvent;
+import dev.muster.server.invocation.InvocationId;
+import dev.muster.server.invocation.InvocationState;
+import dev.muster.server.invocation.InvocationTransitions;
+import dev.muster.server.jdbc.TestStore;
+import dev.muster.server.node.Node;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random courses of a small fleet on the real ledger and store: crashes, lost messages, restored and lost disks, cancels, deadlines, a
+ * store that fails. After every step the promises of delivery are checked against what really ran.
+ *
+ * <p>{@code -Dmuster.model.seed=…} runs one seed again, {@code -Dmuster.model.steps=…} and {@code -Dmuster.model.seeds=…} more.
+ */
+final class DeliveryModelTest {
+  private static final int STEPS = Integer.getInteger("muster.model.steps", 300);
+  private static final int SEEDS = Integer.getInteger("muster.model.seeds", 6);
+  private static final TestStore store = TestStore.open();
+
+  @AfterAll
+  static void closeStore() {
+    store.close();
+  }
+
+  static Stream<Long> seeds() {
+    Long seed = Long.getLong("muster.model.seed");
+    return seed != null
+        ? Stream.of(seed)
+        : LongStream.range(0, SEEDS).boxed().map(i -> i < 3 ? i : new Random().nextLong());
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void whateverHappens_thePromisesHold(long seed) {
+    try (SessionHarness server = new SessionHarness(store)) {
+      Course course = new Course(server, seed);
+      for (int i = 0; i < STEPS; i++) {
+        course.step(i);
+      }
+      course.letItEnd();
+    } catch (Throwable e) {
+      throw new AssertionError("replay with -Dmuster.model.seed=" + seed + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** One course. */
+  private static final class Course {
+    private final SessionHarness server;
+    private final Random random;
+    private final List<SimulatedAgent> agents = new ArrayList<>();
+    private final List<ExecutionId> executions = new ArrayList<>();
+    private final Map<InvocationId, InvocationState> seen = new HashMap<>();
+    private final Map<ExecutionId, Long> revisions = new HashMap<>();
+    private String last = "";
+
+    Course(SessionHarness server, long seed) {
+      this.server = server;
+      this.random = new Random(seed);
+      for (int i = 0; i < 3; i++) {
+        agents.add(new SimulatedAgent(server, server.node(), random));
+      }
+      new Deadlines(server.ledger, server.moves, server.clock, Duration.ZERO)
+          .start(server.clock.timer());
+    }
+
+    void step(int number) {
+      SimulatedAgent agent = agents.get(random.nextInt(agents.size()));
+      int dice = random.nextInt(200);
+      if (dice < 12) {
+        dispatch();
+      } else if (dice < 26) {
+        act("connect", agent::connect);
+      } else if (dice < 32) {
+        act("disconnect", agent::disconnect);
+      } else if (dice < 35) {
+        act("crash", agent::crash);
+      } else if (dice < 38) {
+        act("snapshot", agent::snapshot);
+      } else if (dice < 40) {
+        act("restore", agent::restore);
+      } else if (dice < 41) {
+        act("wipe", agent::wipe);
+      } else if (dice < 46) {
+        cancel();
+      } else if (dice < 49) {
+        act("time", () -> server.clock.advance(Duration.ofSeconds(random.nextInt(900))));
+      } else if (dice < 51) {
+        act("fail", () -> server.failStore(true));
+      } else if (dice < 57) {
+        act("recover", this::recover);
+      } else if (dice < 105) {
+        act("read", agent::read);
+      } else if (dice < 110) {
+        act("read cancel", agent::readCancel);
+      } else if (dice < 140) {
+        act("start", agent::start);
+      } else if (dice < 165) {
+        act("finish", agent::finish);
+      } else {
+        act("report", agent::report);
+      }
+      server.settle();
+      check(number);
+    }
+
+    private void act(String what, Runnable action) {
+      last = what;
+      action.run();
+    }
+
+    private void dispatch() {
+      last = "dispatch";
+      server.failStore(false);
+      Node[] nodes =
+          agents.stream()
+              .filter(agent -> random.nextInt(3) > 0)
+              .map(agent -> agent.node)
+              .toArray(Node[]::new);
+      if (nodes.length > 0) {
+        executions.add(server.dispatch(Duration.ofMinutes(1 + random.nextInt(60)), nodes));
+      }
+    }
+
+    private void cancel() {
+      last = "cancel";
+      server.failStore(false);
+      List<ExecutionId> live =
+          executions.stream()
+              .filter(id -> server.progress(id).state() == dev.muster.server.execution.ExecutionState.RUNNING)
+              .toList();
+      if (!live.isEmpty()) {
+        server.cancel(live.get(random.nextInt(live.size())));
+      }
+    }
+
+    private void recover() {
+      server.failStore(false);
+      server.clock.advance(Duration.ofSeconds(2));
+    }
+
+    /** Everyone comes back, all is read, run and reported, and time goes by: then everything has settled. */
+    void letItEnd() {
+      recover();
+      for (int round = 0; round < 60; round++) {
+        for (SimulatedAgent agent : agents) {
+          if (!agent.isConnected() || round % 20 == 0) {
+            agent.connect();
+          }
+          for (int i = 0; i < 4; i++) {
+            server.settle();
+            agent.read();
+            agent.start();
+            agent.finish();
+            agent.report();
+          }
+        }
+        server.settle();
+        check(round);
+      }
+      server.clock.advance(Duration.ofHours(2));
+      server.settle();
+      check(-1);
+      for (ExecutionId id : executions) {
+        assertThat(server.progress(id).state().isSettled()).as(id.toString()).isTrue();
+      }
+      for (SimulatedAgent agent : agents) {
+        assertThat(agent.isIdle()).as("agent of " + agent.node.name()).isTrue();
+        NodeSession session = agent.session();
+        assertThat(session == null ? -1 : session.available())
+            .as("slots of " + agent.node.name())
+            .isEqualTo(SimulatedAgent.SLOTS);
+      }
+    }
+
+    private void check(int number) {
+      Map<InvocationId, Integer> runs = new HashMap<>();
+      Set<InvocationId> excused = new java.util.HashSet<>();
+      agents.forEach(
+          agent -> {
+            runs.putAll(agent.runs);
+            excused.addAll(agent.excused);
+          });
+      Map<Object, Integer> outstanding = new HashMap<>();
+      for (ExecutionId id : executions) {
+        ExecutionProgress progress = server.progress(id);
+        Long before = revisions.put(id, progress.revision());
+        if (before != null && before == progress.revision()) {
+          server
+              .invocations(id)
+              .forEach(invocation -> count(outstanding, invocation));
+          continue;
+        }
+        assertThat(before == null || before < progress.revision()).isTrue();
+        assertThat(progress.counts()).as(where(number)).isEqualTo(server.counted(id));
+        for (Invocation invocation : server.invocations(id)) {
+          count(outstanding, invocation);
+          check(where(number), invocation, runs.getOrDefault(invocation.id(), 0), excused);
+        }
+      }
+      outstanding.forEach(
+          (node, count) ->
+              assertThat(count)
+                  .as("%s: outstanding on %s", where(number), node)
+                  .isLessThanOrEqualTo(SimulatedAgent.SLOTS));
+      runs.forEach(
+          (id, count) -> {
+            if (!excused.contains(id)) {
+              assertThat(count).as("%s: runs of %s", where(number), id).isEqualTo(1);
+            }
+          });
+    }
+
+    private static void count(Map<Object, Integer> outstanding, Invocation invocation) {
+      if (invocation.state().isOutstanding()) {
+        outstanding.merge(invocation.nodeId(), 1, Integer::sum);
+      }
+    }
+
+    private String where(int number) {
+      return "step " + number + " (" + last + ")";
+    }
+
+    private void check(String where, Invocation invocation, int ran, Set<InvocationId> excused) {
+      InvocationState state = invocation.state();
+      String what = where + ": " + invocation + " ran " + ran;
+      switch (state.ran()) {
+        case NO -> assertThat(ran).as(what).isZero();
+        case YES -> assertThat(ran).as(what).isPositive();
+        case RECORDED -> {
+          if (!excused.contains(invocation.id())) {
+            assertThat(ran > 0).as(what).isEqualTo(invocation.started());
+          }
+        }
+        case MAYBE, UNKNOWN -> {}
+      }
+      InvocationState before = seen.put(invocation.id(), state);
+      if (before != null && before.isSettled() && before != state) {
+        assertThat(before).as(what).isEqualTo(InvocationState.LOST);
+        assertThat(state.isSettled()).as(what).isTrue();
+      }
+      checkHistory(what, server.history(invocation.id()), state);
+    }
+
+    private static void checkHistory(
+        String what, List<HistoryEntry> history, InvocationState state) {
+      assertThat(history).as(what).isNotEmpty();
+      assertThat(history.get(0).from()).as(what).isNull();
+      assertThat(history.get(history.size() - 1).to()).as(what).isEqualTo(state);
+      for (int i = 1; i < history.size(); i++) {
+        HistoryEntry line = history.get(i);
+        InvocationState from = history.get(i - 1).to();
+        assertThat(line.from()).as(what).isEqualTo(from);
+        assertThat(line.to() == from || successors(from).contains(line.to()))
+            .as("%s: %s to %s", what, from, line.to())
+            .isTrue();
+      }
+    }
+
+    private static Set<InvocationState> successors(InvocationState from) {
+      Set<InvocationState> all = EnumSet.noneOf(InvocationState.class);
+      for (InvocationEvent event : InvocationEvent.values()) {
+        InvocationTransitions.target(from, event).ifPresent(all::add);
+      }
+      return all;
+    }
+  }
+}

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.session;
+
+import dev.muster.server.FakeClock;
+import dev.muster.server.catalog.Catalog;
+import dev.muster.server.catalog.CatalogCheck;
+import dev.muster.server.catalog.CatalogDirectory;
+import dev.muster.server.catalog.InputSchemas;
+import dev.muster.server.delivery.Cancellation;
+import dev.muster.server.delivery.Courier;
+import dev.muster.server.delivery.InvocationRevocation;
+import dev.muster.server.delivery.Materialiser;
+import dev.muster.server.delivery.Orders;
+import dev.muster.server.execution.Execution;
+import dev.muster.server.execution.ExecutionEvent;
+import dev.muster.server.execution.ExecutionId;
+import dev.muster.server.execution.ExecutionProgress;
+import dev.muster.server.execution.ExecutionState;
+import dev.muster.server.execution.ExecutionStore.CohortSlice;
+import dev.muster.server.execution.InvocationCounts;
+import dev.muster.server.execution.OfflinePolicy;
+import dev.muster.server.execution.Order;
+import dev.muster.server.execution.RequestedBy;
+import dev.muster.server.execution.Surface;
+import dev.muster.server.invocation.HistoryEntry;
+import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationId;
+import dev.muster.server.invocation.InvocationState;
+import dev.muster.server.invocation.ServerMoves;
+import dev.muster.server.jdbc.TestStore;
+import dev.muster.server.ledger.Ledger;
+import dev.muster.server.ledger.LedgerStore;
+import dev.muster.server.ledger.StoreException;
+import dev.muster.server.ledger.StoreTransaction;
+import dev.muster.server.node.Labels;
+import dev.muster.server.node.Node;
+import dev.muster.server.node.NodeDirectory;
+import dev.muster.server.node.NodeId;
+import dev.muster.server.node.NodeName;
+import dev.muster.server.node.NodeState;
+import dev.muster.server.report.ReportService;
+import dev.muster.server.session.AgentHello.JournalItem;
+import dev.muster.wire.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** A server without a wire: the real ledger on a real store, sessions, courier; time stands until the test moves it. */
+public final class SessionHarness implements AutoCloseable {
+  /** Who asks. */
+  public static final RequestedBy ALICE = new RequestedBy("op-1", "alice", Surface.CLI, "c-1");
+
+  /** How often a sign of life is due. */
+  public static final Duration HEARTBEAT = Duration.ofSeconds(20);
+
+  private static final String REPLICA = TestStore.REPLICA;
+  private static final AtomicLong ids = new AtomicLong(1);
+
+  /** The time. */
+  public final FakeClock clock = new FakeClock();
+
+  /** What every session shares. */
+  public final SessionServices services;
+
+  final SessionRegistry registry = new SessionRegistry();
+  final Ledger ledger;
+  final NodeDirectory directory;
+  final ServerMoves moves = new ServerMoves(REPLICA);
+  private final TestStore store;
+  private final FaultyStore faulty = new FaultyStore();
+  private final Orders orders = new Orders();
+  private final Materialiser materialiser;
+  private final Cancellation cancellation;
+  private final AtomicInteger requests = new AtomicInteger();
+
+  /** Makes a server over a store, which stays open when this is closed. */
+  public SessionHarness(TestStore store) {
+    this.store = store;
+    ledger = new Ledger(faulty, clock, List.of(registry));
+    directory = NodeDirectory.load(store);
+    Courier courier = new Courier(ledger, moves, orders, clock.timer());
+    CatalogDirectory catalogs = CatalogDirectory.load(store);
+    services =
+        new SessionServices(
+            REPLICA,
+            ledger,
+            new SessionStart(REPLICA, moves, registry, catalogs, directory),
+            registry,
+            new ReportService(ledger, REPLICA),
+            new CatalogIntake(
+                Runnable::run, new CatalogCheck(new InputSchemas()), ledger, catalogs, directory),
+            session -> {
+              requests.incrementAndGet();
+              courier.request(session);
+            },
+            clock,
+            clock.timer(),
+            HEARTBEAT,
+            3);
+    materialiser =
+        new Materialiser(
+            ledger, courier, orders, registry, directory, clock.timer(), this::uuid, REPLICA);
+    cancellation = new Cancellation(ledger, moves, orders, registry, clock.timer());
+    ledger.start();
+  }
+
+  private UUID uuid() {
+    return new UUID(0x0190_0000_0000_7000L | ids.getAndIncrement() << 16, Long.MIN_VALUE);
+  }
+
+  /** Returns a new node. */
+  public Node node() {
+    long number = ids.getAndIncrement();
+    Node node =
+        new Node(
+            new NodeId(new UUID(1, number)),
+            "default",
+            new NodeName("node-" + number),
+            Labels.of(Map.of()),
+            NodeState.ACTIVE,
+            Catalog.EMPTY.digest(),
+            clock.instant(),
+            "");
+    ledger.call(
+        tx -> {
+          tx.store().nodes().insert(node, Map.of(), "");
+          return true;
+        });
+    directory.put(node);
+    return node;
+  }
+
+  /** Dispatches to nodes; returns the execution. */
+  public ExecutionId dispatch(Duration startWithin, Node... nodes) {
+    ExecutionId id = new ExecutionId(uuid());
+    Execution execution =
+        new Execution(
+            new Order(
+                id,
+                "default",
+                "echo",
+                "{}".getBytes(StandardCharsets.UTF_8),
+                Duration.ofMinutes(10),
+                clock.instant().plus(Duration.ofDays(7)),
+                ALICE),
+            new ExecutionProgress(
+                ExecutionState.RUNNING, 1, InvocationCounts.allPending(nodes.length)),
+            nodes.length,
+            new Execution.Target("", ""),
+            "",
+            clock.instant(),
+            startWithin,
+            OfflinePolicy.QUEUE,
+            List.of(),
+            0,
+            new byte[0],
+            null,
+            null,
+            "",
+            "");
+    CohortSlice slice =
+        new CohortSlice(id, 0, 0, List.of(nodes).stream().map(Node::id).toList());
+    CreditLease lease = new CreditLease();
+    ledger.call(
+        tx -> {
+          lease.begin();
+          tx.create(execution, List.of(slice));
+          materialiser.materialise(tx, slice, startWithin, lease);
+          return true;
+        });
+    settle();
+    return id;
+  }
+
+  /** Cancels an execution. */
+  public void cancel(ExecutionId execution) {
+    ledger.call(
+        tx -> {
+          tx.move(execution, ExecutionEvent.CANCEL_ASKED, "");
+          return cancellation.cancelNext(tx, execution, "no more", ALICE, -1);
+        });
+    settle();
+  }
+
+  /** Revokes a node, as its service does. */
+  public void revoke(Node node) {
+    ledger.call(
+        tx -> {
+          Node revoked = node.withState(NodeState.REVOKED);
+          tx.store().nodes().update(revoked);
+          new InvocationRevocation(moves).settle(tx, revoked, ALICE);
+          tx.afterCommit(() -> directory.put(revoked));
+          return true;
+        });
+    settle();
+  }
+
+  /** Returns a session whose stream is open. */
+  NodeSession connect(Node node, SessionOutbound out) {
+    return new NodeSession(node, "127.0.0.1:1", out, services);
+  }
+
+  /** Returns a session that is open for hand-overs. */
+  NodeSession open(Node node, SessionOutbound out, int slots) {
+    return open(node, out, slots, 0);
+  }
+
+  /** Returns a session that is open for hand-overs, of an agent with nothing in its journal. */
+  NodeSession open(Node node, SessionOutbound out, int slots, long lastEpoch) {
+    NodeSession session = connect(node, out);
+    session.hello(hello(lastEpoch, slots));
+    settle();
+    session.epochConfirmed(session.epoch());
+    settle();
+    return session;
+  }
+
+  static AgentHello hello(long lastEpoch, int slots, JournalItem... journal) {
+    return hello(new byte[16], lastEpoch, slots, false, journal);
+  }
+
+  static AgentHello hello(
+      byte[] journalId, long lastEpoch, int slots, boolean continues, JournalItem... journal) {
+    return new AgentHello(
+        journalId,
+        lastEpoch,
+        new byte[16],
+        "1",
+        "",
+        Map.of(),
+        slots,
+        Sha256.of(new byte[Sha256.BYTES]),
+        List.of(journal),
+        continues,
+        null);
+  }
+
+  /** Waits until all that follows from what was done has been done. */
+  public void settle() {
+    long before;
+    do {
+      before = faulty.writes.get();
+      ledger.submit(tx -> true).exceptionally(failure -> true).join();
+      ledger.submit(tx -> true).exceptionally(failure -> true).join();
+    } while (faulty.writes.get() != before + 2);
+  }
+
+  /** Lets the store fail until told otherwise. */
+  public void failStore(boolean fails) {
+    faulty.fails = fails;
+  }
+
+  /** Returns the invocations of an execution. */
+  public List<Invocation> invocations(ExecutionId id) {
+    return store.read(tx -> tx.invocations().ofExecution(id, -1, Set.of(), 10_000));
+  }
+
+  /** Returns the only invocation of an execution. */
+  public Invocation only(ExecutionId id) {
+    List<Invocation> all = invocations(id);
+    if (all.size() != 1) {
+      throw new IllegalStateException(id + " has " + all.size());
+    }
+    return all.get(0);
+  }
+
+  /** Returns an invocation. */
+  public Invocation find(InvocationId id) {
+    return store.read(tx -> tx.invocations().find(id)).orElseThrow();
+  }
+
+  /** Returns the words of an invocation's history. */
+  public List<HistoryEntry> history(InvocationId id) {
+    return store.read(tx -> tx.invocations().history(id));
+  }
+
+  /** Returns where an execution stands. */
+  public ExecutionProgress progress(ExecutionId id) {
+    return store.read(tx -> tx.executions().progress(id)).orElseThrow();
+  }
+
+  /** Returns how many invocations of an execution are in each state, counted one by one. */
+  public InvocationCounts counted(ExecutionId id) {
+    List<Invocation> all = invocations(id);
+    InvocationCounts counts = InvocationCounts.allPending(all.size());
+    for (Invocation invocation : all) {
+      counts = counts.moved(InvocationState.PENDING, invocation.state());
+    }
+    return counts;
+  }
+
+  /** Does something with the store behind the ledger's back. */
+  public <R> R read(Function<StoreTransaction, R> body) {
+    return store.read(body);
+  }
+
+  /** Returns the messages of a fault, for tests that must see it. */
+  public List<String> states(ExecutionId id) {
+    List<String> words = new ArrayList<>();
+    invocations(id).forEach(invocation -> words.add(invocation.state().name()));
+    return words;
+  }
+
+  @Override
+  public void close() {
+    faulty.fails = false;
+    ledger.close();
+  }
+
+  /** Passes on to the real store, or fails. */
+  private final class FaultyStore implements LedgerStore {
+    final AtomicLong writes = new AtomicLong();
+    volatile boolean fails; // written by the test
+
+    @Override
+    public void write(long batch, Consumer<StoreTransaction> body) {
+      writes.incrementAndGet();
+      store.write(
+          batch,
+          tx -> {
+            body.accept(tx);
+            if (fails) {
+              throw new StoreException("full", new IllegalStateException(), false);
+            }
+          });
+    }
+
+    @Override
+    public long lastBatch() {
+      return store.lastBatch();
+    }
+
+    @Override
+    public <R> R read(Function<StoreTransaction, R> body) {
+      return store.read(body);
+    }
+
+    @Override
+    public void close() {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
