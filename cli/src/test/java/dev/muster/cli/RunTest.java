@@ -228,7 +228,7 @@ final class RunTest {
             WireErrors.exception(
                 ErrorReason.ERROR_REASON_MALFORMED_SELECTOR,
                 "The selector has no operator at character 5.",
-                Map.of("selector", "role web", "offset", "5", "correlation_id", "corr-7")));
+                Map.of("offset", "5", "correlation_id", "corr-7")));
 
     Outcome outcome = cli.run("run", "restart", "-l", "role web");
 
@@ -242,7 +242,6 @@ final class RunTest {
                 role web
                      ^
               offset: 5
-              selector: role web
               correlation id: corr-7
             """);
   }

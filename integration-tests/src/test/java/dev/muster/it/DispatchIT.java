@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,7 +181,7 @@ final class DispatchIT {
   void structWithNumberAbove2To53_isRefusedWithAdvice() {
     Struct input =
         Struct.newBuilder()
-            .putFields("n", Value.newBuilder().setNumberValue(9007199254740993d).build())
+            .putFields("n", Value.newBuilder().setNumberValue(9007199254740992d).build())
             .build();
 
     RefusedCall refused =
@@ -266,8 +267,7 @@ final class DispatchIT {
   private Execution dispatched(String action, Consumer<DispatchExecutionRequest.Builder> details) {
     Execution execution = fleet.operator().dispatch(action, details);
     before =
-        java.util.stream.Stream.concat(
-                java.util.stream.Stream.of(execution.getId()), before.stream())
+        Stream.concat(Stream.of(execution.getId()), before.stream())
             .toList();
     return execution;
   }

@@ -91,7 +91,7 @@ final class WatchIT {
     RefusedCall nothing =
         RefusedCall.of(
             () -> {
-              var events =
+              var unusedEvents =
                   fleet
                       .operator()
                       .watch(
@@ -103,7 +103,7 @@ final class WatchIT {
     RefusedCall damaged =
         RefusedCall.of(
             () -> {
-              var events = fleet.operator().watch(watch(execution, "damaged"), event -> true);
+              var unusedEvents = fleet.operator().watch(watch(execution, "damaged"), event -> true);
             });
 
     assertThat(nothing.codeAndReason()).isEqualTo("NOT_FOUND EXECUTION_NOT_FOUND");

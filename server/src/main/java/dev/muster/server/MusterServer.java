@@ -34,6 +34,7 @@ import dev.muster.server.grpc.NodeAuthenticationInterceptor;
 import dev.muster.server.grpc.OperatorAuthenticationInterceptor;
 import dev.muster.server.grpc.OperatorSurface;
 import dev.muster.server.grpc.agent.GrpcAgentService;
+import dev.muster.server.grpc.operator.AgentEndpoint;
 import dev.muster.server.grpc.operator.GrpcAccessService;
 import dev.muster.server.grpc.operator.GrpcActionService;
 import dev.muster.server.grpc.operator.GrpcExecutionService;
@@ -211,7 +212,8 @@ public final class MusterServer implements AutoCloseable {
                     dispatches, cancels, new ExecutionQueries(store), watches, nodes, authorizer, pages),
                 new GrpcActionService(
                     new ActionQueries(nodes, catalogs, sessions), prepares, authorizer, pages),
-                new GrpcNodeService(nodeService, joinTokens, catalogs, authorizer, pages),
+                new GrpcNodeService(
+                    nodeService, joinTokens, catalogs, authorizer, pages, this::agentEndpoint),
                 new GrpcAccessService()),
             new OperatorAuthenticationInterceptor(new OperatorAuthenticator(store, keyedHash, clock)),
             new RefusalAudit(ledger),
@@ -271,6 +273,11 @@ public final class MusterServer implements AutoCloseable {
   /** Returns the file with the token of the first operator. */
   public Path adminTokenFile() {
     return adminToken.path();
+  }
+
+  private AgentEndpoint agentEndpoint() {
+    String host = config.advertiseNames().stream().findFirst().orElse("");
+    return new AgentEndpoint(host, agentAddress().getPort());
   }
 
   private void closeRevoked(NodeId node) {

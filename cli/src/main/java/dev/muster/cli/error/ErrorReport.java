@@ -48,7 +48,7 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
   public int handleExecutionException(Exception error, CommandLine line, ParseResult parsed)
       throws Exception {
     if (error instanceof StatusRuntimeException failure) {
-      return failed(failure).number();
+      return failed(failure, selectorOf(parsed)).number();
     }
     if (error instanceof InputException) {
       context.terminal().note("error: " + error.getMessage());
@@ -62,8 +62,17 @@ public final class ErrorReport implements IParameterExceptionHandler, IExecution
     return ExitCode.UNFORESEEN.number();
   }
 
-  private ExitCode failed(StatusRuntimeException error) {
-    Failure failure = Failure.of(error, context.settings().server());
+  /** The selector that was typed, to point into it. */
+  private static String selectorOf(ParseResult parsed) {
+    ParseResult verb = parsed;
+    while (verb.hasSubcommand()) {
+      verb = verb.subcommand();
+    }
+    return verb.matchedOptionValue("--selector", "");
+  }
+
+  private ExitCode failed(StatusRuntimeException error, String selector) {
+    Failure failure = Failure.of(error, context.settings().server(), selector);
     Status status = StatusProto.fromThrowable(error);
     if (context.format().isJson() && status != null) {
       context.terminal().noteDocument(status);

@@ -32,17 +32,24 @@ public record Failure(String sentence, List<String> details, ExitCode exitCode) 
     details = List.copyOf(details);
   }
 
-  /** Returns what to tell about the failure of a call. */
-  public static Failure of(StatusRuntimeException error, ServerAddress server) {
+  /**
+   * Returns what to tell about the failure of a call.
+   *
+   * @param selector the selector that was typed; empty if none was
+   */
+  public static Failure of(StatusRuntimeException error, ServerAddress server, String selector) {
     Optional<ErrorReason> reason = WireErrors.reasonOf(error);
     Map<String, String> metadata = new TreeMap<>(WireErrors.metadataOf(error));
     return metadata.isEmpty() && reason.isEmpty()
         ? ofTransport(error, server)
-        : ofServer(error, reason, metadata);
+        : ofServer(error, reason, metadata, selector);
   }
 
   private static Failure ofServer(
-      StatusRuntimeException error, Optional<ErrorReason> reason, Map<String, String> metadata) {
+      StatusRuntimeException error,
+      Optional<ErrorReason> reason,
+      Map<String, String> metadata,
+      String selector) {
     Status status = error.getStatus();
     String sentence =
         status.getDescription() == null ? "The server refused." : status.getDescription();
@@ -54,7 +61,9 @@ public record Failure(String sentence, List<String> details, ExitCode exitCode) 
             + status.getCode()
             + ")");
     String correlationId = metadata.remove(CORRELATION_ID);
-    details.addAll(pointer(metadata));
+    reason
+        .filter(ErrorReason.ERROR_REASON_MALFORMED_SELECTOR::equals)
+        .ifPresent(malformed -> details.addAll(pointer(selector, metadata)));
     metadata.forEach((key, value) -> details.add(key + ": " + value));
     WireErrors.detail(error, BadRequest.class)
         .ifPresent(
@@ -125,11 +134,10 @@ public record Failure(String sentence, List<String> details, ExitCode exitCode) 
     return new Failure(sentence, details, exitCode(status.getCode()));
   }
 
-  /** A selector with a caret under its first bad character. */
-  private static List<String> pointer(Map<String, String> metadata) {
-    String selector = metadata.get("selector");
-    String offset = metadata.get("offset");
-    if (selector == null || offset == null || !offset.matches("\\d{1,4}")) {
+  /** The selector with a caret under its first bad character. */
+  private static List<String> pointer(String selector, Map<String, String> metadata) {
+    String offset = metadata.getOrDefault("offset", "");
+    if (selector.isEmpty() || !offset.matches("\\d{1,4}")) {
       return List.of();
     }
     return List.of("  " + selector, "  " + " ".repeat(Integer.parseInt(offset)) + "^");

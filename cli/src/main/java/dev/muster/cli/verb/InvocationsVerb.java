@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
     name = "invocations",
     description = "Lists what ran on a node, newest first, or the nodes of an execution.")
 final class InvocationsVerb implements Callable<Integer> {
+  /** So many are read with their results, of which each may have tens of kilobytes. */
+  static final int FEW = 50;
+
   private final VerbContext context;
 
   @Option(
@@ -68,14 +71,14 @@ final class InvocationsVerb implements Callable<Integer> {
               .setExecutionId(execution)
               .addAllStates(states)
               .build();
-      print(list(connection, request, limit));
+      print(list(connection, request, limit, limit > 0 && limit <= FEW));
       return 0;
     }
   }
 
-  /** Reads invocations with results where they are few, else without. */
+  /** Reads invocations, with results or without. */
   static Pages<Invocation> list(
-      OperatorConnection connection, ListInvocationsRequest request, int limit) {
+      OperatorConnection connection, ListInvocationsRequest request, int limit, boolean results) {
     return Pages.read(
         limit,
         (size, token) -> {
@@ -83,7 +86,7 @@ final class InvocationsVerb implements Callable<Integer> {
               request.toBuilder()
                   .setPageSize(size)
                   .setPageToken(token)
-                  .setView(size <= 50 ? View.VIEW_FULL : View.VIEW_BASIC)
+                  .setView(results ? View.VIEW_FULL : View.VIEW_BASIC)
                   .build();
           return connection.call(() -> connection.executions().listInvocations(page));
         },

@@ -87,10 +87,11 @@ final class ShowVerb implements Callable<Integer> {
 
   private void showExecution(Execution execution, OperatorConnection connection) {
     Terminal terminal = context.terminal();
+    boolean few = execution.getCohortSize() <= InvocationsVerb.FEW;
     ExecutionSnapshot snapshot =
         ExecutionSnapshot.newBuilder()
             .setExecution(execution)
-            .addAllInvocations(InvocationsVerb.list(connection, inExecution(), 0).items())
+            .addAllInvocations(InvocationsVerb.list(connection, inExecution(), 0, few).items())
             .build();
     Results.print(
         context,
@@ -111,7 +112,7 @@ final class ShowVerb implements Callable<Integer> {
   }
 
   private String onNode(OperatorConnection connection) {
-    return InvocationsVerb.list(connection, inExecution(), 0).items().stream()
+    return InvocationsVerb.list(connection, inExecution(), 0, false).items().stream()
         .filter(i -> i.getNodeName().equals(node) || i.getNodeId().equals(node))
         .map(Invocation::getId)
         .findFirst()

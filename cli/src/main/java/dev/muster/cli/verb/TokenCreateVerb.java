@@ -85,7 +85,7 @@ final class TokenCreateVerb implements Callable<Integer> {
       names = "--agent-address",
       paramLabel = "HOST:PORT",
       description =
-          "Where agents reach the server, for the printed command (default: its host, port 7443).")
+          "Where agents reach the server, for the printed command (default: as the server says).")
   private @Nullable String agentAddress;
 
   @Mixin private RequestId requestId = new RequestId();
@@ -143,11 +143,15 @@ final class TokenCreateVerb implements Callable<Integer> {
       terminal.note("The token was made by an earlier request; its secret was shown then.");
       return;
     }
-    String address =
-        agentAddress == null
-            ? new ServerAddress(server.host(), Limits.AGENT_PORT).toString()
-            : agentAddress;
+    String address = agentAddress == null ? told(response, server).toString() : agentAddress;
     terminal.line("muster agent --server " + address + " --token " + response.getSecret());
     terminal.note("Run this on the machine that joins. The token is not shown again.");
+  }
+
+  /** The name that the server advertises goes before the one by which it was reached here. */
+  private static ServerAddress told(CreateJoinTokenResponse response, ServerAddress server) {
+    return new ServerAddress(
+        response.getAgentHost().isEmpty() ? server.host() : response.getAgentHost(),
+        response.getAgentPort() == 0 ? Limits.AGENT_PORT : response.getAgentPort());
   }
 }

@@ -19,7 +19,11 @@ public final class Interrupt {
         new ShutdownHooks() {
           @Override
           public void add(Thread hook) {
-            Runtime.getRuntime().addShutdownHook(hook);
+            try {
+              Runtime.getRuntime().addShutdownHook(hook);
+            } catch (IllegalStateException e) {
+              // The process is ending already.
+            }
           }
 
           @Override

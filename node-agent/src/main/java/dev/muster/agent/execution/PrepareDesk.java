@@ -81,7 +81,7 @@ public final class PrepareDesk {
           refused(prepare, "ACTION_DISABLED", action.name() + " is switched off on this node."));
     }
     if (!prepare.getInputJson().isEmpty()) {
-      Optional<String> violations = InvocationRunner.violations(action, prepare.getInputJson());
+      Optional<String> violations = InputCheck.violations(action, prepare.getInputJson());
       if (violations.isPresent()) {
         return Optional.of(refused(prepare, "INPUT_INVALID", violations.get()));
       }

@@ -99,7 +99,7 @@ public final class GrpcServers implements AutoCloseable {
     return bound(operators);
   }
 
-  /** Takes no new connection and no new call, and says so to health checks; calls under way go on. */
+  /** Takes no new connection, asks clients to call elsewhere, and says so to health checks; calls under way go on. */
   public void drain() {
     agentSurface.drain();
     operatorSurface.drain();

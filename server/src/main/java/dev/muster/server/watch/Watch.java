@@ -30,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Watch {
   private static final int PAGE = 500;
-  // Above what one flush of the ledger writes of one execution, so that a page always ends at a whole revision.
-  private static final int CHANGES = 10_000;
   private static final int EVENTS = 256;
   private static final Logger log = LoggerFactory.getLogger(Watch.class);
 
@@ -49,6 +47,8 @@ public final class Watch {
   private int snapshotAfter = -1;
   private boolean inSnapshot;
   private boolean lapped;
+  private long caughtUpTo;
+  private int caughtUpOrdinal;
   private @Nullable Execution execution;
 
   private volatile boolean bookmarkDue; // written by the timer, cleared by the watch
@@ -66,8 +66,10 @@ public final class Watch {
     this.feed = feed;
     this.watches = watches;
     this.inSnapshot = afterRevision.isEmpty();
-    this.lapped = !inSnapshot;
     this.cursor = afterRevision.orElse(0);
+    if (!inSnapshot) {
+      lap();
+    }
     this.position = feed.end();
   }
 
@@ -154,6 +156,12 @@ public final class Watch {
             });
   }
 
+  private void lap() {
+    lapped = true;
+    caughtUpTo = cursor;
+    caughtUpOrdinal = Integer.MAX_VALUE;
+  }
+
   private void catchUp() {
     long end = feed.end();
     watches
@@ -167,19 +175,25 @@ public final class Watch {
                     .with("execution_id", id)
                     .build();
               }
-              List<Invocation> changed = tx.invocations().changedSince(id, cursor, CHANGES);
-              boolean more = changed.size() == CHANGES;
-              long upTo =
-                  more ? changed.get(CHANGES - 1).revision() - 1 : read.progress().revision();
-              List<Invocation> whole =
-                  changed.stream().filter(invocation -> invocation.revision() <= upTo).toList();
-              withResults(tx, whole).forEach(watched -> listener.onInvocation(watched, cursor));
-              execution = read;
-              cursor = upTo;
-              lapped = more;
-              position = end;
-              listener.onExecution(read, cursor);
-              return whole.size();
+              List<Invocation> changed =
+                  tx.invocations().changedSince(id, caughtUpTo, caughtUpOrdinal, PAGE);
+              for (WatchedInvocation watched : withResults(tx, changed)) {
+                // A revision counts as seen only when it was seen whole.
+                listener.onInvocation(watched, Math.max(cursor, watched.invocation().revision() - 1));
+              }
+              lapped = changed.size() == PAGE;
+              if (lapped) {
+                Invocation last = changed.get(PAGE - 1);
+                caughtUpTo = last.revision();
+                caughtUpOrdinal = last.ordinal();
+                cursor = Math.max(cursor, caughtUpTo - 1);
+              } else {
+                execution = read;
+                cursor = read.progress().revision();
+                position = end;
+                listener.onExecution(read, cursor);
+              }
+              return changed.size();
             });
   }
 
@@ -187,7 +201,7 @@ public final class Watch {
   private boolean follow() {
     Optional<List<FeedEvent>> events = feed.from(position, EVENTS);
     if (events.isEmpty()) {
-      lapped = true;
+      lap();
       return true;
     }
     for (FeedEvent event : events.get()) {

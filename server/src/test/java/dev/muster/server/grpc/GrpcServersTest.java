@@ -170,16 +170,20 @@ class GrpcServersTest {
   }
 
   @Test
-  void drainingServer_tellsHealthChecks_andTakesNoNewCall() throws Exception {
+  void drainingServer_takesNoNewConnection_andEndsOnceNothingIsUnderWay() throws Exception {
+    InetSocketAddress address = servers.agentAddress();
     assertThat(health(agents)).isEqualTo(ServingStatus.SERVING);
 
     servers.drain();
 
-    assertThatThrownBy(() -> enroll(5))
+    assertThat(servers.awaitTermination(Duration.ofSeconds(10))).isTrue();
+    ManagedChannel late = channel(address);
+    assertThatThrownBy(() -> health(late))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
-    assertThat(servers.awaitTermination(Duration.ofSeconds(10))).isTrue();
+    late.shutdownNow();
+    assertThat(late.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -70,9 +70,12 @@ public final class SessionHarness implements AutoCloseable {
   /** What every session shares. */
   public final SessionServices services;
 
-  final SessionRegistry registry = new SessionRegistry();
+  /** The live sessions. */
+  public final SessionRegistry registry = new SessionRegistry();
+
   final Ledger ledger;
-  final NodeDirectory directory;
+  /** The nodes. */
+  public final NodeDirectory directory;
   final ServerMoves moves = new ServerMoves(REPLICA);
   private final TestStore store;
   private final FaultyStore faulty = new FaultyStore();

@@ -359,6 +359,20 @@ final class SimulatedAgent {
     }
   }
 
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("journal " + disk.journalId[0] + " epoch " + disk.lastEpoch);
+    disk.journal.forEach(
+        (id, item) ->
+            text.append(" ")
+                .append(Long.toHexString(id.value().getMostSignificantBits() >> 16))
+                .append(item.steps.stream().map(step -> step.state().name().substring(0, 3)).toList())
+                .append(item.running ? "r" : "")
+                .append(item.held ? "h" : "")
+                .append(item.died ? "d" : ""));
+    return text + (session == null ? " -" : confirmed ? " +" : " ?") + " spent " + disk.spent.size();
+  }
+
   /** Returns whether there is nothing more that it would do by itself. */
   boolean isIdle() {
     return disk.journal.isEmpty() && inFlight.isEmpty();

@@ -48,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The operators' NodeService. What is not overridden here, this server does not provide. */
@@ -59,6 +60,7 @@ public final class GrpcNodeService extends NodeServiceGrpc.NodeServiceImplBase {
   private final JoinTokens joinTokens;
   private final Authorizer authorizer;
   private final Pages pages;
+  private final Supplier<AgentEndpoint> agentEndpoint;
   private final NodeMapper mapper;
 
   /** Makes the service. */
@@ -67,7 +69,9 @@ public final class GrpcNodeService extends NodeServiceGrpc.NodeServiceImplBase {
       JoinTokens joinTokens,
       CatalogDirectory catalogs,
       Authorizer authorizer,
-      Pages pages) {
+      Pages pages,
+      Supplier<AgentEndpoint> agentEndpoint) {
+    this.agentEndpoint = agentEndpoint;
     this.nodes = nodes;
     this.joinTokens = joinTokens;
     this.authorizer = authorizer;
@@ -95,6 +99,8 @@ public final class GrpcNodeService extends NodeServiceGrpc.NodeServiceImplBase {
         CreateJoinTokenResponse.newBuilder()
             .setJoinToken(NodeMapper.joinToken(created.record()))
             .setSecret(created.token().map(token -> token.format()).orElse(""))
+            .setAgentHost(agentEndpoint.get().host())
+            .setAgentPort(agentEndpoint.get().port())
             .build());
     response.onCompleted();
   }

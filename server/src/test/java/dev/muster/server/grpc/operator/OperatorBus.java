@@ -165,7 +165,8 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
                     bus.random),
                 bus.catalogs,
                 authorizer,
-                pages),
+                pages,
+                () -> new AgentEndpoint("muster.example.org", 7443)),
             new GrpcAccessService());
     return new OperatorSurface(
         Stream.concat(services.stream(), UnprovisionedServices.all().stream()).toList(),

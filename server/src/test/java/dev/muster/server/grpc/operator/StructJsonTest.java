@@ -51,7 +51,7 @@ class StructJsonTest {
     assertThat(text(-(0x1p53 - 1))).isEqualTo("{\"a/b\":[-9007199254740991]}");
     for (double inexact :
         new double[] {
-          0x1p53, -0x1p53, 9007199254740993d, 1e300, Double.NaN, Double.POSITIVE_INFINITY
+          0x1p53, -0x1p53, 1e300, Double.NaN, Double.POSITIVE_INFINITY
         }) {
       assertThatThrownBy(() -> text(inexact))
           .isInstanceOfSatisfying(
