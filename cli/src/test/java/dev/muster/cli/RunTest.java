@@ -298,15 +298,17 @@ final class RunTest {
     String id = detachedId();
     WatchScript whole = WatchScript.toTheEnd(execution(), server.fleet().invocations(id));
     server.fleet().watch(whole.cutAfter(2, Status.UNAVAILABLE));
+    server.fleet().watch(whole.cutAfter(0, Status.UNAVAILABLE));
     server.fleet().watch(whole.from(2));
 
     Outcome outcome = cli.run("watch", id);
 
     assertThat(outcome.exitCode()).isZero();
-    assertThat(outcome.out()).contains("Lost the connection (UNAVAILABLE); the execution goes on.");
+    assertThat(outcome.out())
+        .contains("Lost the connection (UNAVAILABLE); the execution goes on.", "Connected again.");
     assertThat(server.received(WatchExecutionRequest.class))
         .extracting(WatchExecutionRequest::getCursor)
-        .containsExactly("", "c1");
+        .containsExactly("", "c1", "c1");
   }
 
   @Test

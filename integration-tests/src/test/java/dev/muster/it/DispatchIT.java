@@ -266,9 +266,7 @@ final class DispatchIT {
 
   private Execution dispatched(String action, Consumer<DispatchExecutionRequest.Builder> details) {
     Execution execution = fleet.operator().dispatch(action, details);
-    before =
-        Stream.concat(Stream.of(execution.getId()), before.stream())
-            .toList();
+    before = Stream.concat(Stream.of(execution.getId()), before.stream()).toList();
     return execution;
   }
 }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /** Width of the controlling terminal as {@code stty size} tells it, asked once. Thread-safe. */
 final class SttyWidth implements IntSupplier {
-  private static final Pattern SIZE = Pattern.compile("\\d+ (\\d{1,5})");
+  private static final Pattern SIZE = Pattern.compile("\\d+ ([1-9]\\d{0,4})");
   private static final int OTHERWISE = 80;
   private static final int NARROWEST = 20;
 

@@ -26,6 +26,8 @@ public enum Style {
 
   /** Returns the text in this style; as it is where {@code colours} is false. */
   public String apply(String text, boolean colours) {
-    return colours && !code.isEmpty() ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    return colours && !code.isEmpty() && !text.isEmpty()
+        ? "\u001b[" + code + "m" + text + "\u001b[0m"
+        : text;
   }
 }

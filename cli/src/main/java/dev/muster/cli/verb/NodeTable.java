@@ -78,6 +78,9 @@ final class NodeTable {
   }
 
   private static String seen(Node node, Instant now) {
+    if (node.getOnline()) {
+      return "now";
+    }
     return node.hasLastSeenTime() ? Times.ago(node.getLastSeenTime(), now) : "never";
   }
 }

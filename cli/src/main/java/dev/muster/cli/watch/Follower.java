@@ -11,7 +11,6 @@ import dev.muster.cli.execution.InvocationSheet;
 import dev.muster.cli.execution.StateCounts;
 import dev.muster.cli.output.OutputFormat;
 import dev.muster.cli.output.Terminal;
-import dev.muster.cli.output.Times;
 import dev.muster.proto.operator.v1.View;
 import dev.muster.proto.operator.v1.WatchExecutionRequest;
 import dev.muster.proto.operator.v1.WatchExecutionResponse;
@@ -143,6 +142,7 @@ public final class Follower {
     private final Target target;
     private final CohortView view;
     private final Progress progress;
+    private boolean interrupted;
 
     Screen(Target target, CohortView view, Progress progress) {
       this.target = target;
@@ -152,6 +152,10 @@ public final class Follower {
 
     @Override
     public void onEvent(WatchExecutionResponse event) {
+      if (interrupted) {
+        interrupted = false;
+        progress.tell("Connected again.");
+      }
       view.apply(event);
       if (format == OutputFormat.JSONL) {
         terminal.jsonLine(event);
@@ -169,13 +173,14 @@ public final class Follower {
 
     @Override
     public void onInterruption(StatusRuntimeException failure, Duration pause) {
-      Status status = failure.getStatus();
-      progress.tell(
-          "Lost the connection ("
-              + WireErrors.reasonOf(failure).map(WireErrors::nameOf).orElse(status.getCode().name())
-              + "); the execution goes on. Trying again in "
-              + Times.span(pause)
-              + ".");
+      if (!interrupted) {
+        interrupted = true;
+        Status.Code code = failure.getStatus().getCode();
+        progress.tell(
+            "Lost the connection ("
+                + WireErrors.reasonOf(failure).map(WireErrors::nameOf).orElse(code.name())
+                + "); the execution goes on. Trying until it is back.");
+      }
     }
 
     @Override

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.agent.connection;
 
-import com.google.protobuf.ByteString;
-import dev.muster.agent.catalog.Catalog;
 import dev.muster.agent.execution.StreamStart;
 import dev.muster.agent.execution.WireTimes;
 import dev.muster.agent.journal.InvocationId;
@@ -11,17 +9,12 @@ import dev.muster.proto.agent.v1.AgentHeartbeat;
 import dev.muster.proto.agent.v1.AgentServiceGrpc;
 import dev.muster.proto.agent.v1.Callback;
 import dev.muster.proto.agent.v1.CallbackAck;
-import dev.muster.proto.agent.v1.CatalogAck;
-import dev.muster.proto.agent.v1.CatalogPage;
 import dev.muster.proto.agent.v1.ConnectRequest;
 import dev.muster.proto.agent.v1.ConnectResponse;
 import dev.muster.proto.agent.v1.Directive;
-import dev.muster.proto.agent.v1.DirectiveVerb;
 import dev.muster.proto.agent.v1.EpochConfirmed;
 import dev.muster.proto.agent.v1.Execute;
-import dev.muster.proto.agent.v1.Hello;
 import dev.muster.proto.agent.v1.JournalEntry;
-import dev.muster.proto.agent.v1.JournalPage;
 import dev.muster.proto.agent.v1.KeyAccepted;
 import dev.muster.proto.agent.v1.KeyOffer;
 import dev.muster.proto.agent.v1.OutputChunk;
@@ -37,14 +30,8 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,7 +44,6 @@ import org.slf4j.LoggerFactory;
 final class AgentStream {
   private static final Logger log = LoggerFactory.getLogger(AgentStream.class);
   private static final Duration WELCOME_PATIENCE = Duration.ofSeconds(30);
-  private static final Duration LONGEST_HEARTBEAT = Duration.ofMinutes(5);
   private static final int MESSAGES_AHEAD = 16;
 
   /** Hears of the stream's two great moments, on the loop. */
@@ -73,31 +59,30 @@ final class AgentStream {
   private final Loop loop;
   private final Owner owner;
   private final CallbackWindow window = new CallbackWindow();
-  private final Map<InvocationId, Integer> stepsTold = new HashMap<>();
-  private final Set<InvocationId> undirected = new HashSet<>();
-  private final Queue<List<JournalEntry>> undirectedPages = new ArrayDeque<>();
+  private final Undirected undirected = new Undirected();
+  private final CatalogUpload catalog;
+  private final Heartbeats heartbeats;
 
   private @Nullable OutboundStream outbound;
   private @Nullable ClientCallStreamObserver<ConnectRequest> call;
-  private ByteString catalogTold = ByteString.EMPTY;
-  private int catalogPageBytes = Limits.CATALOG_PAGE_BYTES;
   private long generation;
   private long epoch;
   private boolean welcomed;
   private boolean ended;
-  private long lastHeardNanos;
 
   AgentStream(NodeParts parts, Owner owner) {
     this.parts = parts;
     this.loop = parts.loop();
     this.owner = owner;
+    this.catalog = new CatalogUpload(parts.catalog(), this::send);
+    this.heartbeats = new Heartbeats(loop, this::sendHeartbeat, this::breakOffInSilence);
   }
 
   /** Opens the stream and says Hello. */
   void open(Channel channel, NodeSecretKey key) {
     AgentServiceGrpc.newStub(Authorization.attach(channel, key)).connect(new FromServer());
     sayHello(key);
-    lastHeardNanos = loop.nanos();
+    heartbeats.heard();
     loop.after(
         WELCOME_PATIENCE,
         () -> {
@@ -129,9 +114,8 @@ final class AgentStream {
 
   /** The catalog may have changed. */
   void announceCatalog() {
-    Catalog catalog = parts.catalog().get();
-    if (welcomed && !catalog.digest().equals(catalogTold)) {
-      sendCatalog(catalog);
+    if (welcomed) {
+      catalog.sendIfChanged();
     }
   }
 
@@ -146,6 +130,7 @@ final class AgentStream {
       outbound.close();
     }
     ended = true;
+    heartbeats.stop();
   }
 
   // Hello.
@@ -153,47 +138,10 @@ final class AgentStream {
   private void sayHello(NodeSecretKey key) {
     StreamStart start = parts.runner().beginStream();
     generation = start.generation();
-    Catalog catalog = parts.catalog().get();
-    catalogTold = catalog.digest();
-    for (JournalEntry entry : start.journal()) {
-      InvocationId.parse(entry.getInvocationId())
-          .ifPresent(
-              id -> {
-                stepsTold.put(id, entry.getStepsCount());
-                undirected.add(id);
-              });
-    }
     List<List<JournalEntry>> pages = HelloPager.pages(start.journal());
-    undirectedPages.addAll(pages);
-    NodeFacts facts = parts.facts();
-    send(
-        ConnectRequest.newBuilder()
-            .setHello(
-                Hello.newBuilder()
-                    .setProtocolVersion(Limits.PROTOCOL_VERSION)
-                    .setNodeId(key.nodeId().toString())
-                    .setJournalId(start.journalId())
-                    .setLastEpoch(start.lastEpoch())
-                    .setInstanceId(facts.instanceId())
-                    .setAgentVersion(facts.agentVersion())
-                    .setMachineId(facts.machine().id())
-                    .putAllFacts(facts.machine().facts())
-                    .setSlots(facts.slots())
-                    .setCatalogDigest(catalogTold)
-                    .addAllJournal(pages.get(0))
-                    .setJournalContinues(pages.size() > 1)
-                    .addAllReservations(start.reservations())
-                    .setAgentTime(WireTimes.timestamp(loop.wallTime())))
-            .build());
-    for (int i = 1; i < pages.size(); i++) {
-      send(
-          ConnectRequest.newBuilder()
-              .setJournalPage(
-                  JournalPage.newBuilder()
-                      .addAllJournal(pages.get(i))
-                      .setContinues(i + 1 < pages.size()))
-              .build());
-    }
+    undirected.told(pages);
+    HelloMessages.of(start, pages, parts.facts(), key, catalog.digestForHello(), loop.wallTime())
+        .forEach(this::send);
   }
 
   private void onWelcome(Welcome welcome) {
@@ -218,44 +166,23 @@ final class AgentStream {
     welcomed = true;
     epoch = welcome.getEpoch();
     window.limit(welcome.getLimits().getUnacknowledgedCallbacks());
-    if (welcome.getLimits().getCatalogPageBytes() > 0) {
-      catalogPageBytes = welcome.getLimits().getCatalogPageBytes();
-    }
     send(
         ConnectRequest.newBuilder()
             .setEpochConfirmed(EpochConfirmed.newBuilder().setEpoch(epoch))
             .build());
-    Catalog catalog = parts.catalog().get();
-    if (welcome.getCatalogWanted() || !catalog.digest().equals(catalogTold)) {
-      sendCatalog(catalog);
-    }
+    catalog.onWelcome(welcome);
     direct(welcome.getDirectivesList());
-    scheduleHeartbeat(heartbeatInterval(welcome));
+    heartbeats.start(welcome);
     owner.onWelcome(this, welcome);
     sendCallbacks();
   }
 
   /** Deals with the next page of what Hello told. */
   private void direct(List<Directive> directives) {
-    List<JournalEntry> page = undirectedPages.poll();
-    for (Directive directive : directives) {
-      InvocationId.parse(directive.getInvocationId())
-          .ifPresent(id -> direct(id, directive.getVerb()));
-    }
-    if (page != null) {
-      for (JournalEntry entry : page) {
-        // Nothing may stay held because an answer is missing.
-        InvocationId.parse(entry.getInvocationId())
-            .filter(undirected::contains)
-            .ifPresent(id -> direct(id, DirectiveVerb.DIRECTIVE_VERB_REPORT));
-      }
-    }
+    undirected.answered(
+        directives,
+        (id, verb, stepsTold) -> parts.runner().direct(generation, id, verb, stepsTold));
     parts.runner().startWaiting();
-  }
-
-  private void direct(InvocationId id, DirectiveVerb verb) {
-    undirected.remove(id);
-    parts.runner().direct(generation, id, verb, stepsTold.getOrDefault(id, 0));
   }
 
   // Messages of the server.
@@ -264,7 +191,7 @@ final class AgentStream {
     if (ended) {
       return;
     }
-    lastHeardNanos = loop.nanos();
+    heartbeats.heard();
     boolean isWelcome = message.getMessageCase() == ConnectResponse.MessageCase.WELCOME;
     if (!welcomed && !isWelcome) {
       log.debug("{} before Welcome was passed over.", message.getMessageCase());
@@ -288,7 +215,7 @@ final class AgentStream {
       case CANCEL -> parts.runner().cancel(generation, message.getCancel());
       case WELCOME -> onWelcome(message.getWelcome());
       case RECONCILE -> direct(message.getReconcile().getDirectivesList());
-      case CATALOG_ACK -> onCatalogAck(message.getCatalogAck());
+      case CATALOG_ACK -> catalog.onAck(message.getCatalogAck());
       case TAIL -> parts.runner().tail(message.getTail());
       case RECONNECT -> owner.onReconnect(this, message.getReconnect());
       case KEY_OFFER -> onKeyOffer(message.getKeyOffer());
@@ -328,15 +255,6 @@ final class AgentStream {
     sendCallbacks();
   }
 
-  private void onCatalogAck(CatalogAck ack) {
-    ack.getChangesList()
-        .forEach(change -> log.info("Catalog: {} {}", change.getAction(), change.getFieldsList()));
-    ack.getRefusedList()
-        .forEach(
-            refused ->
-                log.error("Catalog: {} is refused: {}", refused.getAction(), refused.getMessage()));
-  }
-
   private void onKeyOffer(KeyOffer offer) {
     try {
       parts.identity().replaceKey(NodeSecretKey.parse(offer.getNodeSecretKey()));
@@ -362,26 +280,7 @@ final class AgentStream {
     }
   }
 
-  private void sendCatalog(Catalog catalog) {
-    catalogTold = catalog.digest();
-    for (CatalogPage page : catalog.pages(catalogPageBytes)) {
-      send(ConnectRequest.newBuilder().setCatalogPage(page).build());
-    }
-  }
-
-  private void scheduleHeartbeat(Duration interval) {
-    loop.after(interval, () -> heartbeat(interval));
-  }
-
-  private void heartbeat(Duration interval) {
-    if (ended) {
-      return;
-    }
-    long silence = loop.nanos() - lastHeardNanos;
-    if (silence >= interval.multipliedBy(Limits.MISSED_HEARTBEATS).toNanos()) {
-      breakOff("The server missed " + Limits.MISSED_HEARTBEATS + " heartbeats.");
-      return;
-    }
+  private void sendHeartbeat() {
     send(
         ConnectRequest.newBuilder()
             .setHeartbeat(
@@ -389,17 +288,10 @@ final class AgentStream {
                     .setAgentTime(WireTimes.timestamp(loop.wallTime()))
                     .setRunning(parts.runner().running()))
             .build());
-    scheduleHeartbeat(interval);
   }
 
-  private static Duration heartbeatInterval(Welcome welcome) {
-    Duration told =
-        welcome.hasHeartbeatInterval()
-            ? WireTimes.duration(welcome.getHeartbeatInterval())
-            : Limits.HEARTBEAT_INTERVAL;
-    boolean sane =
-        told.compareTo(Duration.ofMillis(10)) >= 0 && told.compareTo(LONGEST_HEARTBEAT) <= 0;
-    return sane ? told : Limits.HEARTBEAT_INTERVAL;
+  private void breakOffInSilence() {
+    breakOff("The server missed " + Limits.MISSED_HEARTBEATS + " heartbeats.");
   }
 
   private void send(ConnectRequest message) {
@@ -427,6 +319,7 @@ final class AgentStream {
   private void end(Throwable cause) {
     if (!ended) {
       ended = true;
+      heartbeats.stop();
       if (outbound != null) {
         outbound.abandon();
       }

@@ -60,6 +60,7 @@ final class RunCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     Logs.configure(config.logLevel());
+    Logs.nameNode(config.name());
     CompletableFuture<ExitCode> ended = new CompletableFuture<>();
     Agent agent = agent(config, ended);
     // The handler of SIGTERM waits here until the agent has left in good order.
@@ -134,6 +135,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public void onConnected(String nodeName, String server, long epoch) {
+      Logs.nameNode(nodeName);
       PrintWriter out = commandSpec().commandLine().getOut();
       out.println("agent " + nodeName + " connected to " + server + " epoch " + epoch);
       out.flush();

@@ -4,10 +4,7 @@ package dev.muster.agent.journal;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.ByteString;
 import dev.muster.agent.durable.DurableFiles;
-import dev.muster.proto.agent.v1.CallbackStep;
-import dev.muster.proto.type.v1.InvocationState;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -16,12 +13,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,13 +45,10 @@ public final class Journal {
 
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
   private static final String ROOT = "";
-  private static final String ID_FILE = "journal.id";
-  private static final String EPOCH_FILE = "epoch";
   private static final String ENTRIES = "invocations";
   private static final String SPENT = "spent";
   private static final String QUARANTINE = "quarantine";
   private static final String SUFFIX = ".inv";
-  private static final int ID_BYTES = 16;
   private static final Duration UNTOLD_EXPIRY = Duration.ofDays(7);
 
   private final Object lock = new Object();
@@ -101,7 +93,8 @@ public final class Journal {
     files.createDirectory(QUARANTINE);
     SpentLog spent = SpentLog.open(files, SPENT, limits.spentIds());
     Journal journal =
-        new Journal(files, limits, readOrMakeId(files, random), readEpoch(files), spent);
+        new Journal(
+            files, limits, JournalIdFile.readOrMake(files, random), EpochFile.read(files), spent);
     journal.load(now);
     return journal;
   }
@@ -146,7 +139,7 @@ public final class Journal {
       if (generation != this.generation) {
         return false;
       }
-      files.replace(ROOT, EPOCH_FILE, EpochFormat.encode(epoch));
+      EpochFile.write(files, epoch);
       lastEpoch = epoch;
       return true;
     }
@@ -307,26 +300,8 @@ public final class Journal {
     byte[] damaged = readWhatThereIs(ENTRIES + "/" + name);
     files.replace(QUARANTINE, name, damaged);
     store(
-        new JournalEntry(
-            invocation.get(),
-            nextOrdinal++,
-            lastEpoch,
-            now.plus(UNTOLD_EXPIRY),
-            Phase.UNKNOWN,
-            1,
-            false,
-            "",
-            Optional.empty(),
-            ByteString.EMPTY,
-            List.of(
-                CallbackStep.newBuilder()
-                    .setState(InvocationState.INVOCATION_STATE_ACKNOWLEDGED)
-                    .build(),
-                CallbackStep.newBuilder()
-                    .setState(InvocationState.INVOCATION_STATE_STARTED)
-                    .setReason(DIED_IN_RUN)
-                    .setMessage("The agent's journal file of this run is damaged.")
-                    .build())));
+        JournalEntry.ofDamagedFile(
+            invocation.get(), nextOrdinal++, lastEpoch, now.plus(UNTOLD_EXPIRY)));
   }
 
   private byte[] readWhatThereIs(String path) throws IOException {
@@ -360,56 +335,5 @@ public final class Journal {
     return entries.values().stream()
         .sorted(Comparator.comparingLong(JournalEntry::ordinal))
         .toList();
-  }
-
-  private static ByteString readOrMakeId(DurableFiles files, SecureRandom random)
-      throws IOException {
-    if (files.exists(ID_FILE)) {
-      try {
-        byte[] id =
-            HexFormat.of()
-                .parseHex(
-                    new String(files.read(ID_FILE, 1_024), StandardCharsets.US_ASCII).strip());
-        if (id.length == ID_BYTES) {
-          return ByteString.copyFrom(id);
-        }
-      } catch (IllegalArgumentException e) {
-        log.debug("The journal's id is no hexadecimal text.", e);
-      }
-      log.error("The journal's id is damaged; it gets a new one, and proves nothing of before.");
-    }
-    byte[] id = new byte[ID_BYTES];
-    random.nextBytes(id);
-    files.replace(ROOT, ID_FILE, HexFormat.of().formatHex(id).getBytes(StandardCharsets.US_ASCII));
-    return ByteString.copyFrom(id);
-  }
-
-  private static long readEpoch(DurableFiles files) throws IOException {
-    return files.exists(EPOCH_FILE) ? EpochFormat.decode(files.read(EPOCH_FILE, 1_024)) : 0;
-  }
-
-  /** The epoch's file: the number and its CRC-32C. A damaged one counts as none. */
-  private static final class EpochFormat {
-    static byte[] encode(long epoch) {
-      return ByteBuffer.allocate(12).putLong(epoch).putInt(checksum(epoch)).array();
-    }
-
-    static long decode(byte[] file) {
-      if (file.length == 12) {
-        ByteBuffer buffer = ByteBuffer.wrap(file);
-        long epoch = buffer.getLong();
-        if (buffer.getInt() == checksum(epoch) && epoch >= 0) {
-          return epoch;
-        }
-      }
-      log.error("The journal's epoch is damaged and counts as none.");
-      return 0;
-    }
-
-    private static int checksum(long epoch) {
-      CRC32C crc = new CRC32C();
-      crc.update(ByteBuffer.allocate(8).putLong(epoch).flip());
-      return (int) crc.getValue();
-    }
   }
 }

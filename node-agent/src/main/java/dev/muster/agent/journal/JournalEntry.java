@@ -4,6 +4,7 @@ package dev.muster.agent.journal;
 import com.google.protobuf.ByteString;
 import dev.muster.agent.process.ProcessMark;
 import dev.muster.proto.agent.v1.CallbackStep;
+import dev.muster.proto.type.v1.InvocationState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,30 @@ public record JournalEntry(
   /** Copies the steps. */
   public JournalEntry {
     steps = List.copyOf(steps);
+  }
+
+  /** Returns what stands for an invocation whose file is damaged: a run without an end. */
+  static JournalEntry ofDamagedFile(InvocationId id, long ordinal, long epoch, Instant expireTime) {
+    return new JournalEntry(
+        id,
+        ordinal,
+        epoch,
+        expireTime,
+        Phase.UNKNOWN,
+        1,
+        false,
+        "",
+        Optional.empty(),
+        ByteString.EMPTY,
+        List.of(
+            CallbackStep.newBuilder()
+                .setState(InvocationState.INVOCATION_STATE_ACKNOWLEDGED)
+                .build(),
+            CallbackStep.newBuilder()
+                .setState(InvocationState.INVOCATION_STATE_STARTED)
+                .setReason(Journal.DIED_IN_RUN)
+                .setMessage("The agent's journal file of this run is damaged.")
+                .build()));
   }
 
   /** Returns it with one more step. */

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param startTicks when it started, in clock ticks since boot
  */
 record ProcStat(long pid, char state, long parent, long startTicks) {
+  /** Parent of all threads of the kernel. */
+  private static final long KERNEL_THREADS = 2;
 
   /** Returns it; empty where there is no such process. */
   static Optional<ProcStat> read(Path proc, long pid) {
@@ -50,5 +52,10 @@ record ProcStat(long pid, char state, long parent, long startTicks) {
 
   boolean isZombie() {
     return state == 'Z' || state == 'X';
+  }
+
+  /** Returns whether it is a thread of the kernel, which has no environment. */
+  boolean isOfKernel() {
+    return pid == KERNEL_THREADS || parent == KERNEL_THREADS;
   }
 }

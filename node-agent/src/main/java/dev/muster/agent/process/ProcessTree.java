@@ -14,8 +14,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +37,14 @@ public final class ProcessTree {
   private static final Logger log = LoggerFactory.getLogger(ProcessTree.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
+  private static final Duration EXEC_TAKES_AT_MOST = Duration.ofMillis(250);
+  private static final Duration EXEC_PAUSE = Duration.ofMillis(1);
 
   private final Path proc;
   private final String bootId;
+
+  /** Start times, by number, of processes that have no environment and are not waited for. */
+  private final Map<Long, Long> knownBlank = new ConcurrentHashMap<>();
 
   /** Works on this machine. */
   public ProcessTree() {
@@ -69,11 +77,13 @@ public final class ProcessTree {
         traces.stream()
             .map(trace -> trace.environment().getBytes(StandardCharsets.ISO_8859_1))
             .toList();
+    Set<Long> blank = new HashSet<>();
     for (Long pid : all.keySet()) {
-      if (!members.contains(pid) && hasAny(pid, marks)) {
-        members.add(pid);
+      if (!members.contains(pid)) {
+        look(all, pid, marks, members, blank);
       }
     }
+    lookAgain(all, marks, members, blank);
     addDescendants(all, members);
     members.remove(ProcessHandle.current().pid());
     return handles(all, members);
@@ -155,14 +165,49 @@ public final class ProcessTree {
     return stat != null && mark.bootId().equals(bootId) && stat.startTicks() == mark.startTicks();
   }
 
-  private boolean hasAny(long pid, List<byte[]> marks) {
+  /**
+   * Adds a process to the members if it has a mark, or to the blank ones if it shows no whole
+   * environment.
+   */
+  private void look(
+      Map<Long, ProcStat> all, Long pid, List<byte[]> marks, Set<Long> members, Set<Long> blank) {
     byte[] environment;
     try {
       environment = Files.readAllBytes(proc.resolve(Long.toString(pid)).resolve("environ"));
     } catch (IOException e) {
-      return false; // Ended meanwhile, or another user's.
+      return; // Ended meanwhile, or another user's.
     }
-    return marks.stream().anyMatch(mark -> hasEntry(environment, mark));
+    if (marks.stream().anyMatch(mark -> hasEntry(environment, mark))) {
+      members.add(pid);
+    } else if (environment.length == 0 || environment[environment.length - 1] != 0) {
+      ProcStat stat = all.get(pid);
+      if (stat != null
+          && !stat.isOfKernel()
+          && !Long.valueOf(stat.startTicks()).equals(knownBlank.get(pid))) {
+        blank.add(pid);
+      }
+    }
+  }
+
+  /**
+   * Looks again at processes without a whole environment: in the middle of an {@code exec} the
+   * kernel shows none or its beginning, and a survivor must not be passed over for it. What stays
+   * without is not waited for again.
+   */
+  private void lookAgain(
+      Map<Long, ProcStat> all, List<byte[]> marks, Set<Long> members, Set<Long> blank) {
+    long end = System.nanoTime() + EXEC_TAKES_AT_MOST.toNanos();
+    while (!blank.isEmpty() && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(EXEC_PAUSE.toNanos());
+      List<Long> again = List.copyOf(blank);
+      blank.clear();
+      again.forEach(pid -> look(all, pid, marks, members, blank));
+    }
+    knownBlank.keySet().retainAll(all.keySet());
+    blank.stream()
+        .map(all::get)
+        .filter(Objects::nonNull)
+        .forEach(stat -> knownBlank.put(stat.pid(), stat.startTicks()));
   }
 
   static boolean hasEntry(byte[] environment, byte[] entry) {

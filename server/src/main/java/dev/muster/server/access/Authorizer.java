@@ -37,7 +37,8 @@ public final class Authorizer {
   }
 
   /**
-   * Returns the project that a request means. Called once the caller is authorized: who is not learns of no project.
+   * Returns the project that a request means. Called once the caller is authorized: who is not
+   * learns of no project.
    *
    * @throws BusException PROJECT_NOT_FOUND
    */

@@ -58,8 +58,7 @@ public final class FirstOperator {
           tx.store()
               .operators()
               .insertToken(
-                  new TokenRecord(
-                      token.id(), admin.id(), "first", keyedHash.hash(token), null));
+                  new TokenRecord(token.id(), admin.id(), "first", keyedHash.hash(token), null));
           tx.audit(
               new AuditRecord(
                   tx.now(),

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Tells whose an operator token is. What the store said of a token is remembered for {@link #REMEMBERED}, bounded; the secret is compared
- * each time. May block on the store. Thread-safe.
+ * Tells whose an operator token is. What the store said of a token is remembered for {@link
+ * #REMEMBERED}, bounded; the secret is compared each time. May block on the store. Thread-safe.
  */
 public final class OperatorAuthenticator {
   /** How long a change of an operator or token may go unnoticed. */

@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Operators and the keyed hashes of their tokens in the store, inside one transaction. Not thread-safe. */
+/**
+ * Operators and the keyed hashes of their tokens in the store, inside one transaction. Not
+ * thread-safe.
+ */
 public interface OperatorStore {
   /** Adds an operator. */
   void insert(Operator operator, Instant now);

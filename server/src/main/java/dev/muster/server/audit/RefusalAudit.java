@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records what operators were refused. Waits until the record is durable, so that nobody is told of a refusal that the log does not have.
- * Thread-safe.
+ * Records what operators were refused. Waits until the record is durable, so that nobody is told of
+ * a refusal that the log does not have. Thread-safe.
  */
 public final class RefusalAudit {
   private static final Logger log = LoggerFactory.getLogger(RefusalAudit.class);
@@ -27,7 +27,8 @@ public final class RefusalAudit {
   }
 
   /**
-   * Records a refusal, if it was a decision: what the server could not do, for want of a store or of the surface, is none.
+   * Records a refusal, if it was a decision: what the server could not do, for want of a store or
+   * of the surface, is none.
    *
    * @param verb what was asked for
    * @param mutates whether it would have changed something; of reads only denials are recorded
@@ -63,7 +64,12 @@ public final class RefusalAudit {
   private static boolean isDecision(boolean mutates, Category category) {
     return switch (category) {
       case PERMISSION_DENIED -> true;
-      case INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, ALREADY_EXISTS, ABORTED, RESOURCE_EXHAUSTED ->
+      case INVALID_ARGUMENT,
+          NOT_FOUND,
+          FAILED_PRECONDITION,
+          ALREADY_EXISTS,
+          ABORTED,
+          RESOURCE_EXHAUSTED ->
           mutates;
       case UNAUTHENTICATED, OUT_OF_RANGE, DEADLINE_EXCEEDED, UNAVAILABLE, UNIMPLEMENTED, INTERNAL ->
           false;
@@ -71,6 +77,8 @@ public final class RefusalAudit {
   }
 
   private static Optional<UUID> id(BusException refusal, String key) {
-    return Optional.ofNullable(refusal.metadata().get(key)).flatMap(NodeId::tryParse).map(NodeId::value);
+    return Optional.ofNullable(refusal.metadata().get(key))
+        .flatMap(NodeId::tryParse)
+        .map(NodeId::value);
   }
 }

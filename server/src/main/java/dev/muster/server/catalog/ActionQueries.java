@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What a fleet can do: the catalogs of many nodes as one list. Answers from memory. Thread-safe. */
+/**
+ * What a fleet can do: the catalogs of many nodes as one list. Answers from memory. Thread-safe.
+ */
 public final class ActionQueries {
   private final NodeDirectory nodes;
   private final CatalogDirectory catalogs;
@@ -48,9 +50,7 @@ public final class ActionQueries {
             actions(digest, action)
                 .forEach(
                     declared ->
-                        byAction
-                            .computeIfAbsent(declared, key -> new Offering())
-                            .add(offering)));
+                        byAction.computeIfAbsent(declared, key -> new Offering()).add(offering)));
     TreeMap<Position, ActionOffer> sorted = new TreeMap<>();
     byAction.forEach(
         (declared, offering) -> {

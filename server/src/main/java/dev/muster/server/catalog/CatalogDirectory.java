@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All catalogs, in memory, each once however many nodes have it: what is durable and nothing else. Thread-safe; never blocks.
+ * All catalogs, in memory, each once however many nodes have it: what is durable and nothing else.
+ * Thread-safe; never blocks.
  */
 public final class CatalogDirectory {
   private final Map<Sha256, Catalog> byDigest = new ConcurrentHashMap<>();

@@ -65,7 +65,8 @@ public final class ExecutionQueries {
   }
 
   /**
-   * Returns invocations of an execution in the order of its cohort, behind a position; before the first: -1.
+   * Returns invocations of an execution in the order of its cohort, behind a position; before the
+   * first: -1.
    *
    * @throws BusException EXECUTION_NOT_FOUND
    */
@@ -77,8 +78,7 @@ public final class ExecutionQueries {
             throw notFound(ErrorReason.EXECUTION_NOT_FOUND, "execution", id.toString());
           }
           return views(
-              tx,
-              Page.cut(tx.invocations().ofExecution(id, afterOrdinal, states, size + 1), size));
+              tx, Page.cut(tx.invocations().ofExecution(id, afterOrdinal, states, size + 1), size));
         });
   }
 
@@ -125,8 +125,7 @@ public final class ExecutionQueries {
   }
 
   private String action(StoreTransaction tx, ExecutionId id) {
-    return actions.get(
-        id, unknown -> tx.executions().order(unknown).map(Order::action).orElse(""));
+    return actions.get(id, unknown -> tx.executions().order(unknown).map(Order::action).orElse(""));
   }
 
   private static BusException notFound(ErrorReason reason, String what, String id) {

@@ -7,7 +7,10 @@ import io.grpc.ServerInterceptors;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** What the agent port shows: the agent's service, health and reflection, behind error mapping and authentication by key. */
+/**
+ * What the agent port shows: the agent's service, health and reflection, behind error mapping and
+ * authentication by key.
+ */
 public final class AgentSurface {
   private final BindableService agentService;
   private final NodeAuthenticationInterceptor authentication;
@@ -24,10 +27,13 @@ public final class AgentSurface {
     this.ids = ids;
   }
 
-  /** Puts the surface on a server. Its calls run on the transport's threads: no handler may block. */
+  /**
+   * Puts the surface on a server. Its calls run on the transport's threads: no handler may block.
+   */
   public void configure(ServerBuilder<?> builder) {
     ErrorMappingInterceptor errors = new ErrorMappingInterceptor(ids);
-    // The handler sees parsed messages, the interceptors do not: so a garbled one is theirs to answer.
+    // The handler sees parsed messages, the interceptors do not: so a garbled one is theirs to
+    // answer.
     builder.addService(
         ServerInterceptors.interceptForward(
             LateParsing.of(agentService.bindService()), errors, authentication));

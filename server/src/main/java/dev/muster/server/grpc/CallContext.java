@@ -15,7 +15,8 @@ import io.grpc.Context;
  * @param surface through which
  * @param correlationId of the call
  */
-public record CallContext(Operator operator, TokenRecord token, Surface surface, String correlationId) {
+public record CallContext(
+    Operator operator, TokenRecord token, Surface surface, String correlationId) {
   private static final Context.Key<CallContext> KEY = Context.key("muster-call");
 
   /** Returns that of the call that this thread is in. */

@@ -31,7 +31,10 @@ final class CallMetadata {
         .orElseGet(() -> ids.get().toString());
   }
 
-  /** Returns the surface that the caller says it is. Only the command line may say so: it changes nothing but the audit. */
+  /**
+   * Returns the surface that the caller says it is. Only the command line may say so: it changes
+   * nothing but the audit.
+   */
   static Surface surface(Metadata headers) {
     return "CLI".equalsIgnoreCase(headers.get(SURFACE)) ? Surface.CLI : Surface.GRPC;
   }
@@ -45,7 +48,10 @@ final class CallMetadata {
     String authorization = headers.get(AUTHORIZATION);
     if (authorization == null) {
       throw BusException.of(ErrorReason.CREDENTIAL_MISSING)
-          .message("The call carries no credential; send the metadata authorization: Bearer " + form + ".")
+          .message(
+              "The call carries no credential; send the metadata authorization: Bearer "
+                  + form
+                  + ".")
           .with("expected", form)
           .build();
     }

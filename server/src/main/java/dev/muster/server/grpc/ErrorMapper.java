@@ -25,7 +25,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns whatever a call failed with into what its caller is told: the only place that knows both. Thread-safe. */
+/**
+ * Turns whatever a call failed with into what its caller is told: the only place that knows both.
+ * Thread-safe.
+ */
 final class ErrorMapper {
   private static final Logger log = LoggerFactory.getLogger(ErrorMapper.class);
   private static final String OURS = "muster.";
@@ -45,7 +48,11 @@ final class ErrorMapper {
       return refusal(refusal, correlationId);
     }
     if (cause instanceof StoreException) {
-      log.warn("{}: the store failed [correlation {}]", method.getFullMethodName(), correlationId, cause);
+      log.warn(
+          "{}: the store failed [correlation {}]",
+          method.getFullMethodName(),
+          correlationId,
+          cause);
       return exception(
           ErrorReason.ERROR_REASON_STORE_UNAVAILABLE,
           "The store cannot be read or written now; try again.",
@@ -103,7 +110,10 @@ final class ErrorMapper {
         details.toArray(new Message[0]));
   }
 
-  /** gRPC's own failures: what it says of our services becomes a reason of ours, the rest stays as it is. */
+  /**
+   * gRPC's own failures: what it says of our services becomes a reason of ours, the rest stays as
+   * it is.
+   */
   private StatusRuntimeException ofStatus(
       StatusRuntimeException failure, MethodDescriptor<?, ?> method, String correlationId) {
     Status status = failure.getStatus();
@@ -127,7 +137,9 @@ final class ErrorMapper {
           isUnreadable(status)
               ? exception(
                   ErrorReason.ERROR_REASON_FIELD_INVALID,
-                  "The request is not one message of the type that " + method.getBareMethodName() + " takes.",
+                  "The request is not one message of the type that "
+                      + method.getBareMethodName()
+                      + " takes.",
                   Map.of("method", String.valueOf(method.getBareMethodName())),
                   correlationId)
               : incident(failure, method, correlationId);

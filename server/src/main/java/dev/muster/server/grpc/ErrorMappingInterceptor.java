@@ -13,8 +13,9 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Outermost: gives each call a correlation id, and makes every failure an error of the catalogue, whether it was thrown by an inner
- * interceptor or a handler, or passed to {@code onError}. Thread-safe.
+ * Outermost: gives each call a correlation id, and makes every failure an error of the catalogue,
+ * whether it was thrown by an inner interceptor or a handler, or passed to {@code onError}.
+ * Thread-safe.
  */
 public final class ErrorMappingInterceptor implements ServerInterceptor {
   private static final Context.Key<String> CORRELATION_ID = Context.key("muster-correlation-id");

@@ -18,8 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Answers Enroll. Comes without a credential and reads the store, so it runs on few threads of its own behind a bounded queue: a flood of
- * it slows down nobody else, and is answered with RATE_LIMITED. Owns its threads; thread-safe.
+ * Answers Enroll. Comes without a credential and reads the store, so it runs on few threads of its
+ * own behind a bounded queue: a flood of it slows down nobody else, and is answered with
+ * RATE_LIMITED. Owns its threads; thread-safe.
  */
 public final class GrpcEnrollment implements AutoCloseable {
   private static final String FORM = "mjt_…";
@@ -31,7 +32,10 @@ public final class GrpcEnrollment implements AutoCloseable {
   private final String caCertificatePem;
   private final ThreadPoolExecutor pool;
 
-  /** Makes the handler; the certificate is that of the authority that agents are to trust, empty for a plaintext server. */
+  /**
+   * Makes the handler; the certificate is that of the authority that agents are to trust, empty for
+   * a plaintext server.
+   */
   public GrpcEnrollment(Enrollment enrollment, String caCertificatePem) {
     this.enrollment = enrollment;
     this.caCertificatePem = caCertificatePem;

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The two listeners: agents and operators each have their own, and neither sees the other's services. Not thread-safe: started and stopped
- * by the composition root.
+ * The two listeners: agents and operators each have their own, and neither sees the other's
+ * services. Not thread-safe: started and stopped by the composition root.
  */
 public final class GrpcServers implements AutoCloseable {
   private static final int AGENT_WINDOW_BYTES = 64 << 10;
@@ -99,7 +99,10 @@ public final class GrpcServers implements AutoCloseable {
     return bound(operators);
   }
 
-  /** Takes no new connection, asks clients to call elsewhere, and says so to health checks; calls under way go on. */
+  /**
+   * Takes no new connection, asks clients to call elsewhere, and says so to health checks; calls
+   * under way go on.
+   */
   public void drain() {
     agentSurface.drain();
     operatorSurface.drain();
@@ -111,8 +114,7 @@ public final class GrpcServers implements AutoCloseable {
   public boolean awaitTermination(Duration most) throws InterruptedException {
     long end = System.nanoTime() + most.toNanos();
     return agents.awaitTermination(most.toNanos(), TimeUnit.NANOSECONDS)
-        && operators.awaitTermination(
-            Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+        && operators.awaitTermination(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
   }
 
   /** Ends every call and stops listening. */

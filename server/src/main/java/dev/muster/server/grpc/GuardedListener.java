@@ -5,8 +5,8 @@ import io.grpc.ServerCall;
 import java.util.function.Consumer;
 
 /**
- * Catches what the handling of a call throws. After the first failure nothing more of the call reaches it, but for its end. Called
- * serially, as every listener of a call.
+ * Catches what the handling of a call throws. After the first failure nothing more of the call
+ * reaches it, but for its end. Called serially, as every listener of a call.
  */
 final class GuardedListener<Q> extends ServerCall.Listener<Q> {
   private final ServerCall.Listener<Q> delegate;

@@ -7,8 +7,9 @@ import io.grpc.ServerServiceDefinition;
 import java.io.InputStream;
 
 /**
- * Moves the parsing of requests behind the interceptors, so that bytes that are no message are answered like any other bad request; gRPC
- * itself would report a failure of the server. Copies nothing.
+ * Moves the parsing of requests behind the interceptors, so that bytes that are no message are
+ * answered like any other bad request; gRPC itself would report a failure of the server. Copies
+ * nothing.
  */
 final class LateParsing {
   private static final MethodDescriptor.Marshaller<InputStream> AS_IT_IS =

@@ -19,8 +19,8 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 /**
- * Lets only nodes pass, by their secret key, and tells handlers which one calls ({@link NodeContext}). Enroll, health and reflection are
- * open. Blocks on nothing. Thread-safe.
+ * Lets only nodes pass, by their secret key, and tells handlers which one calls ({@link
+ * NodeContext}). Enroll, health and reflection are open. Blocks on nothing. Thread-safe.
  */
 public final class NodeAuthenticationInterceptor implements ServerInterceptor {
   private static final String FORM = "nsk_…";
@@ -28,7 +28,10 @@ public final class NodeAuthenticationInterceptor implements ServerInterceptor {
   private final NodeKeyring keyring;
   private final Ledger ledger;
 
-  /** Makes an interceptor over the keys of all nodes; first uses of keys are recorded through the ledger. */
+  /**
+   * Makes an interceptor over the keys of all nodes; first uses of keys are recorded through the
+   * ledger.
+   */
   public NodeAuthenticationInterceptor(NodeKeyring keyring, Ledger ledger) {
     this.keyring = keyring;
     this.ledger = ledger;
@@ -42,7 +45,8 @@ public final class NodeAuthenticationInterceptor implements ServerInterceptor {
         || OpenServices.contain(call.getMethodDescriptor())) {
       return next.startCall(call, headers);
     }
-    Context context = NodeContext.attachTo(
+    Context context =
+        NodeContext.attachTo(
             Context.current(),
             authenticate(headers),
             call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));

@@ -22,7 +22,10 @@ public final class NodeContext {
     return node;
   }
 
-  /** Returns the address that the call of this thread comes from; empty where the transport has none. */
+  /**
+   * Returns the address that the call of this thread comes from; empty where the transport has
+   * none.
+   */
   public static String remoteAddress() {
     String address = REMOTE.get();
     return address == null ? "" : address;

@@ -9,7 +9,10 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 
-/** What anyone may call without a credential, on either port: health, and reflection in both versions. */
+/**
+ * What anyone may call without a credential, on either port: health, and reflection in both
+ * versions.
+ */
 final class OpenServices {
   private final HealthStatusManager health = new HealthStatusManager();
 
@@ -24,8 +27,10 @@ final class OpenServices {
   void addTo(ServerBuilder<?> builder, ServerInterceptor interceptor) {
     builder
         .addService(ServerInterceptors.intercept(health.getHealthService(), interceptor))
-        .addService(ServerInterceptors.intercept(ProtoReflectionServiceV1.newInstance(), interceptor))
-        .addService(ServerInterceptors.intercept(ProtoReflectionService.newInstance(), interceptor));
+        .addService(
+            ServerInterceptors.intercept(ProtoReflectionServiceV1.newInstance(), interceptor))
+        .addService(
+            ServerInterceptors.intercept(ProtoReflectionService.newInstance(), interceptor));
   }
 
   void drain() {

@@ -13,8 +13,8 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 /**
- * Lets only operators pass, by their token, and tells handlers who calls ({@link CallContext}). Health and reflection are open. May block
- * on the store. Thread-safe.
+ * Lets only operators pass, by their token, and tells handlers who calls ({@link CallContext}).
+ * Health and reflection are open. May block on the store. Thread-safe.
  */
 public final class OperatorAuthenticationInterceptor implements ServerInterceptor {
   private static final String FORM = "mot_…";

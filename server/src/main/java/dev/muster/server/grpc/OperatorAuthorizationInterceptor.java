@@ -7,7 +7,10 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
-/** Lets only those operators pass whose role allows the method, before anything of the request is read. Thread-safe. */
+/**
+ * Lets only those operators pass whose role allows the method, before anything of the request is
+ * read. Thread-safe.
+ */
 final class OperatorAuthorizationInterceptor implements ServerInterceptor {
   private final Authorizer authorizer;
 

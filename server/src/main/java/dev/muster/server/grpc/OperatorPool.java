@@ -17,10 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Where operator calls run: a bounded number of threads that may block. A call that comes while {@link #MAX_QUEUED} wait is refused with
- * RATE_LIMITED, on the transport's thread, before it costs anything; a call under way adds at most one more. PrepareAction waits for a
- * node, up to seconds, so it has threads of its own: silent nodes hold up no other call. Owns its threads; closed after the server.
- * Thread-safe.
+ * Where operator calls run: a bounded number of threads that may block. A call that comes while
+ * {@link #MAX_QUEUED} wait is refused with RATE_LIMITED, on the transport's thread, before it costs
+ * anything; a call under way adds at most one more. PrepareAction waits for a node, up to seconds,
+ * so it has threads of its own: silent nodes hold up no other call. Owns its threads; closed after
+ * the server. Thread-safe.
  */
 final class OperatorPool implements ServerCallExecutorSupplier, ServerInterceptor, AutoCloseable {
   static final int THREADS = 32;
@@ -44,7 +45,9 @@ final class OperatorPool implements ServerCallExecutorSupplier, ServerIntercepto
     this.maxQueued = maxQueued;
   }
 
-  /** The queue is bounded by {@link #getExecutor}: a task of a call under way must not be refused. */
+  /**
+   * The queue is bounded by {@link #getExecutor}: a task of a call under way must not be refused.
+   */
   private static ThreadPoolExecutor threads(String name, int threads) {
     AtomicInteger number = new AtomicInteger();
     ThreadPoolExecutor pool =

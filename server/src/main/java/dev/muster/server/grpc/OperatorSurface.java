@@ -11,8 +11,9 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * What the operator port shows: the operators' services, health and reflection. In front of each call, in this order: error mapping, the
- * bound on waiting calls, authentication, audit of refusals, authorization. Owns the threads on which operator calls run.
+ * What the operator port shows: the operators' services, health and reflection. In front of each
+ * call, in this order: error mapping, the bound on waiting calls, authentication, audit of
+ * refusals, authorization. Owns the threads on which operator calls run.
  */
 public final class OperatorSurface implements AutoCloseable {
   private final List<BindableService> services;

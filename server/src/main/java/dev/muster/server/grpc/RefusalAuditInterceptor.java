@@ -11,7 +11,10 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
-/** Has the refusals of authenticated operators audited, before they are told. Blocks on the ledger. Thread-safe. */
+/**
+ * Has the refusals of authenticated operators audited, before they are told. Blocks on the ledger.
+ * Thread-safe.
+ */
 final class RefusalAuditInterceptor implements ServerInterceptor {
   private final RefusalAudit audit;
 

@@ -15,7 +15,10 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Answers methods that a port does not have, with an error of the catalogue rather than gRPC's bare one. */
+/**
+ * Answers methods that a port does not have, with an error of the catalogue rather than gRPC's bare
+ * one.
+ */
 final class UnknownMethods extends HandlerRegistry {
   private static final MethodDescriptor.Marshaller<InputStream> NOTHING =
       new MethodDescriptor.Marshaller<>() {
@@ -50,7 +53,8 @@ final class UnknownMethods extends HandlerRegistry {
               WireErrors.exception(
                   ErrorReason.ERROR_REASON_SURFACE_NOT_PROVISIONED,
                   "This port has no method " + name + ".",
-                  Map.of("surface", name, "correlation_id", CallMetadata.correlationId(headers, ids)));
+                  Map.of(
+                      "surface", name, "correlation_id", CallMetadata.correlationId(headers, ids)));
           Metadata trailers = refusal.getTrailers();
           call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
           return new ServerCall.Listener<>() {};

@@ -24,8 +24,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a join token into a node: check, count, node, key and audit record are one commit, so that a failed attempt uses nothing up.
- * Blocks until it is durable. Thread-safe.
+ * Turns a join token into a node: check, count, node, key and audit record are one commit, so that
+ * a failed attempt uses nothing up. Blocks until it is durable. Thread-safe.
  */
 public final class Enrollment {
   private static final int MADE_NAME_CHARS = 12;
@@ -65,10 +65,11 @@ public final class Enrollment {
   public record Enrolled(Node node, NodeSecretKey key) {}
 
   /**
-   * Enrolls a node. The same wish again gives the same node with a fresh key, as long as the earlier key was never used.
+   * Enrolls a node. The same wish again gives the same node with a fresh key, as long as the
+   * earlier key was never used.
    *
-   * @throws BusException TOKEN_INVALID, JOIN_TOKEN_REVOKED, JOIN_TOKEN_EXPIRED, JOIN_TOKEN_CONSUMED, NODE_NAME_TAKEN,
-   *     LIMIT_OUT_OF_RANGE, STORE_UNAVAILABLE
+   * @throws BusException TOKEN_INVALID, JOIN_TOKEN_REVOKED, JOIN_TOKEN_EXPIRED,
+   *     JOIN_TOKEN_CONSUMED, NODE_NAME_TAKEN, LIMIT_OUT_OF_RANGE, STORE_UNAVAILABLE
    */
   public Enrolled enroll(EnrollmentWish wish) {
     JoinTokenRecord known = verified(wish.token());

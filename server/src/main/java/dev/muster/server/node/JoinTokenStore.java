@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Join tokens and what enrolled with them in the store, inside one transaction. Not thread-safe. */
+/**
+ * Join tokens and what enrolled with them in the store, inside one transaction. Not thread-safe.
+ */
 public interface JoinTokenStore {
   /** Adds a token. */
   void insert(JoinTokenRecord token);

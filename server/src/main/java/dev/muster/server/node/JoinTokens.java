@@ -42,7 +42,10 @@ public final class JoinTokens {
   private final Supplier<UUID> ids;
   private final SecureRandom random;
 
-  /** Makes the use cases; the digest is that of the authority that agents are to trust, empty for a plaintext server. */
+  /**
+   * Makes the use cases; the digest is that of the authority that agents are to trust, empty for a
+   * plaintext server.
+   */
   public JoinTokens(
       Ledger ledger,
       LedgerStore store,
@@ -141,8 +144,7 @@ public final class JoinTokens {
 
   /** Returns tokens of a project, newest first, behind one if given. */
   public Page<JoinTokenRecord> list(String projectId, Optional<UUID> before, int size) {
-    return Page.cut(
-        store.read(tx -> tx.joinTokens().list(projectId, before, size + 1)), size);
+    return Page.cut(store.read(tx -> tx.joinTokens().list(projectId, before, size + 1)), size);
   }
 
   /**

@@ -17,8 +17,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All nodes, in memory: what is durable and nothing else. Loaded once at start; whoever commits a change of a node puts it here after
- * the commit, in the order of the commits. Thread-safe; reads never block.
+ * All nodes, in memory: what is durable and nothing else. Loaded once at start; whoever commits a
+ * change of a node puts it here after the commit, in the order of the commits. Thread-safe; reads
+ * never block.
  */
 public final class NodeDirectory {
   private final Map<NodeId, Node> byId = new ConcurrentHashMap<>();
@@ -84,7 +85,9 @@ public final class NodeDirectory {
     return matching;
   }
 
-  /** Returns the first nodes of a project, by name, that pass the filter, behind a name if given. */
+  /**
+   * Returns the first nodes of a project, by name, that pass the filter, behind a name if given.
+   */
   public List<Node> list(
       String projectId, Predicate<Node> filter, @Nullable NodeName after, int limit) {
     ConcurrentNavigableMap<NodeName, Node> nodes = ofProject(projectId);

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** Keyed hashes of node secret keys in the store, inside one transaction. The keys themselves are nowhere. Not thread-safe. */
+/**
+ * Keyed hashes of node secret keys in the store, inside one transaction. The keys themselves are
+ * nowhere. Not thread-safe.
+ */
 public interface NodeKeyStore {
   /** Adds a key. */
   void insert(NodeKey key);

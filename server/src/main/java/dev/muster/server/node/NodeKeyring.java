@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keyed hashes of all node secret keys, in memory: a key is verified in about a microsecond and without the store, so that transport
- * threads may do it. Thread-safe.
+ * The keyed hashes of all node secret keys, in memory: a key is verified in about a microsecond and
+ * without the store, so that transport threads may do it. Thread-safe.
  */
 public final class NodeKeyring {
   private static final Logger log = LoggerFactory.getLogger(NodeKeyring.class);
@@ -70,7 +70,10 @@ public final class NodeKeyring {
     return new NodeAuthentication.Verified(node, held.keyId, firstUse);
   }
 
-  /** Records that a key was used for the first time; returns at once. From then on an enrollment cannot be repeated. */
+  /**
+   * Records that a key was used for the first time; returns at once. From then on an enrollment
+   * cannot be repeated.
+   */
   public void recordFirstUse(Ledger ledger, NodeAuthentication.Verified verified) {
     var unused =
         ledger
@@ -81,14 +84,18 @@ public final class NodeKeyring {
                 })
             .exceptionally(
                 failure -> {
-                  log.warn("node {}: the first use of its key was not recorded; its next use will be",
-                      verified.node().id(), failure);
+                  log.warn(
+                      "node {}: the first use of its key was not recorded; its next use will be",
+                      verified.node().id(),
+                      failure);
                   held(verified.node().id(), verified.keyId()).forEach(held -> held.used = false);
                   return false;
                 });
   }
 
-  /** Tells whether a key was ever used, as far as memory knows: sooner than the store, and no less. */
+  /**
+   * Tells whether a key was ever used, as far as memory knows: sooner than the store, and no less.
+   */
   boolean wasUsed(NodeId node, UUID keyId) {
     return held(node, keyId).stream().anyMatch(held -> held.used);
   }

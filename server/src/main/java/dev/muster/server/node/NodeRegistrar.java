@@ -6,7 +6,10 @@ import dev.muster.server.error.ErrorReason;
 import dev.muster.server.ledger.LedgerTransaction;
 import java.util.Map;
 
-/** Makes nodes, within an entry of the ledger: the row, its first key, and after the commit what is held in memory. */
+/**
+ * Makes nodes, within an entry of the ledger: the row, its first key, and after the commit what is
+ * held in memory.
+ */
 final class NodeRegistrar {
   private final NodeDirectory directory;
   private final NodeKeyring keyring;

@@ -88,13 +88,18 @@ public final class NodeService {
    * @throws BusException FIELD_INVALID, NODE_NAME_TAKEN, REQUEST_ID_REUSED, STORE_UNAVAILABLE
    */
   public CreatedNode create(
-      RequestedBy by, RequestKey request, String projectId, String name, Map<String, String> labels) {
+      RequestedBy by,
+      RequestKey request,
+      String projectId,
+      String name,
+      Map<String, String> labels) {
     NodeName nodeName =
         NodeName.tryParse(name)
             .orElseThrow(
                 () ->
                     Faults.field(
-                        "name", "a DNS label of 1 to 63 characters (a-z, 0-9, '-') and not a UUID."));
+                        "name",
+                        "a DNS label of 1 to 63 characters (a-z, 0-9, '-') and not a UUID."));
     Labels parsed = labels("labels", labels);
     NodeId id = new NodeId(ids.get());
     NodeSecretKey secret = new NodeSecretKey(id.value(), Secret.random(random));
@@ -151,7 +156,8 @@ public final class NodeService {
    * Changes labels of a node.
    *
    * @param etag that was read; empty: whatever it is
-   * @throws BusException NODE_NOT_FOUND, NODE_REVOKED, ETAG_MISMATCH, FIELD_INVALID, REQUEST_ID_REUSED, STORE_UNAVAILABLE
+   * @throws BusException NODE_NOT_FOUND, NODE_REVOKED, ETAG_MISMATCH, FIELD_INVALID,
+   *     REQUEST_ID_REUSED, STORE_UNAVAILABLE
    */
   public NodeView updateLabels(
       RequestedBy by,
@@ -200,7 +206,8 @@ public final class NodeService {
   }
 
   /**
-   * Refuses a node's key for good, settles what it had to do, and ends its session. Revoking again is fine.
+   * Refuses a node's key for good, settles what it had to do, and ends its session. Revoking again
+   * is fine.
    *
    * @throws BusException NODE_NOT_FOUND, REQUEST_ID_REUSED, STORE_UNAVAILABLE
    */
@@ -268,8 +275,7 @@ public final class NodeService {
     }
   }
 
-  private static Labels changed(
-      Labels before, Map<String, String> set, Collection<String> remove) {
+  private static Labels changed(Labels before, Map<String, String> set, Collection<String> remove) {
     Map<String, String> labels = new TreeMap<>(before.asMap());
     labels.putAll(set);
     remove.forEach(labels::remove);
@@ -294,15 +300,6 @@ public final class NodeService {
       LedgerTransaction tx, String verb, RequestedBy by, Node node, AuditDetails details) {
     tx.audit(
         new AuditRecord(
-            tx.now(),
-            verb,
-            by,
-            node.projectId(),
-            null,
-            null,
-            node.id(),
-            "",
-            null,
-            details.json()));
+            tx.now(), verb, by, node.projectId(), null, null, node.id(), "", null, details.json()));
   }
 }

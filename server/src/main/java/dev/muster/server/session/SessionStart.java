@@ -9,6 +9,7 @@ import dev.muster.server.error.ErrorReason;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationChange;
 import dev.muster.server.invocation.InvocationId;
+import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.ServerMoves;
 import dev.muster.server.ledger.LedgerTransaction;
 import dev.muster.server.node.Node;
@@ -137,7 +138,7 @@ public final class SessionStart {
     return disproved;
   }
 
-  /** Reconciles a page; after the last, decides on what no page listed. {@code changed}: by this entry, and not in the store yet. */
+  /** Reconciles a page; after the last, decides on what no page listed. */
   private Page reconcile(
       LedgerTransaction tx,
       NodeId node,
@@ -145,7 +146,9 @@ public final class SessionStart {
       AgentHello hello,
       List<JournalItem> items,
       boolean last,
-      Map<InvocationId, Invocation> changed) {
+      Map<InvocationId, Invocation> disproved) {
+    // By this entry, and not in the store before it ends.
+    Map<InvocationId, Invocation> changed = new HashMap<>(disproved);
     Reconciler reconciler = new Reconciler(moves, replica, epoch, hello, tx.now());
     List<Directive> directives = new ArrayList<>(items.size());
     Map<InvocationId, Invocation> outstanding = new HashMap<>();
@@ -170,11 +173,12 @@ public final class SessionStart {
       }
       directives.add(new Directive(item.id(), verdict.verb()));
       Invocation after = verdict.after(known.get());
+      changed.put(after.id(), after);
       keep(outstanding, after);
       strays += after.state().isSettled() && item.running() ? 1 : 0;
     }
     if (last) {
-      absent(tx, node, epoch, reconciler, outstanding);
+      absent(tx, node, epoch, reconciler, outstanding, changed);
     }
     return new Page(directives, strays, last ? outstanding : Map.of());
   }
@@ -184,7 +188,8 @@ public final class SessionStart {
       NodeId node,
       long epoch,
       Reconciler reconciler,
-      Map<InvocationId, Invocation> outstanding) {
+      Map<InvocationId, Invocation> outstanding,
+      Map<InvocationId, Invocation> changed) {
     for (Invocation held : List.copyOf(outstanding.values())) {
       if (held.epoch() < epoch) { // What a page listed was stamped with this epoch.
         Optional<InvocationChange> change = reconciler.absent(held);
@@ -192,8 +197,9 @@ public final class SessionStart {
         keep(outstanding, change.map(InvocationChange::after).orElse(held));
       }
     }
-    for (Invocation lost : tx.store().invocations().lost(node, LOST_LOOKED_AT)) {
-      if (lost.epoch() < epoch) {
+    for (Invocation stored : tx.store().invocations().lost(node, LOST_LOOKED_AT)) {
+      Invocation lost = changed.getOrDefault(stored.id(), stored);
+      if (lost.state() == InvocationState.LOST && lost.epoch() < epoch) {
         reconciler.absentLost(lost).ifPresent(tx::change);
       }
     }

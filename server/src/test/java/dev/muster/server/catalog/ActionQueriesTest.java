@@ -42,7 +42,12 @@ class ActionQueriesTest {
     assertThat(offers)
         .extracting(
             offer ->
-                offer.action().name() + offer.action().version() + " " + offer.nodes() + " " + offer.online())
+                offer.action().name()
+                    + offer.action().version()
+                    + " "
+                    + offer.nodes()
+                    + " "
+                    + offer.online())
         .containsExactly("a1 2 1", "a2 1 0", "b1 1 1");
   }
 
@@ -90,8 +95,7 @@ class ActionQueriesTest {
   private Node node(Action... actions) {
     List<Action> declared = List.of(actions);
     Catalog catalog =
-        Catalog.of(
-            Sha256.hash(declared.toString().getBytes(StandardCharsets.UTF_8)), declared);
+        Catalog.of(Sha256.hash(declared.toString().getBytes(StandardCharsets.UTF_8)), declared);
     catalogs.add(catalog);
     number++;
     Node node =

@@ -195,7 +195,8 @@ class AgentSurfaceTest {
 
   @Test
   void enroll_isOpen_andGivesANodeThatMayConnect() {
-    EnrollResponse enrolled = enroll(request(token(Map.of("site", "a"))).setNodeName("web").build());
+    EnrollResponse enrolled =
+        enroll(request(token(Map.of("site", "a"))).setNodeName("web").build());
 
     assertThat(enrolled.getNodeName()).isEqualTo("web");
     assertThat(enrolled.getProjectId()).isEqualTo("default");
@@ -207,7 +208,8 @@ class AgentSurfaceTest {
   @Test
   void badEnrollments_areRefused() {
     JoinToken token = token(Map.of());
-    JoinToken unknown = new JoinToken(TestBus.IDS.get(), Secret.random(bus.random), Optional.empty());
+    JoinToken unknown =
+        new JoinToken(TestBus.IDS.get(), Secret.random(bus.random), Optional.empty());
 
     assertRefused("CREDENTIAL_MALFORMED", () -> enroll(EnrollRequest.getDefaultInstance()));
     assertRefused(
@@ -231,8 +233,7 @@ class AgentSurfaceTest {
         "labels",
         () -> enroll(request(token).putLabels("admin", "yes").build()));
     assertThat(enroll(request(token).build()).getNodeId()).isNotEmpty();
-    assertRefused(
-        "JOIN_TOKEN_CONSUMED", () -> enroll(request(token).setRequestId("r-2").build()));
+    assertRefused("JOIN_TOKEN_CONSUMED", () -> enroll(request(token).setRequestId("r-2").build()));
   }
 
   @Test
@@ -242,8 +243,7 @@ class AgentSurfaceTest {
             .create(
                 ALICE,
                 once("CreateJoinToken"),
-                new NewJoinToken(
-                    PROJECT, "", 5, JoinTokens.DEFAULT_TTL, Map.of(), Map.of(), ""))
+                new NewJoinToken(PROJECT, "", 5, JoinTokens.DEFAULT_TTL, Map.of(), Map.of(), ""))
             .token()
             .orElseThrow();
     List<CompletableFuture<Boolean>> attempts =
@@ -251,7 +251,8 @@ class AgentSurfaceTest {
             .mapToObj(
                 i ->
                     CompletableFuture.supplyAsync(
-                        () -> enroll(request(token).setRequestId("r-" + i).build()).isInitialized()))
+                        () ->
+                            enroll(request(token).setRequestId("r-" + i).build()).isInitialized()))
             .toList();
 
     long enrolled = attempts.stream().filter(AgentSurfaceTest::succeeded).count();
@@ -264,8 +265,7 @@ class AgentSurfaceTest {
   void uploadOutput_isNotProvisioned() {
     Channel web = with(node("web").key().orElseThrow().format());
     Ignoring<UploadOutputResponse> answer = new Ignoring<>();
-    StreamObserver<UploadOutputRequest> out =
-        AgentServiceGrpc.newStub(web).uploadOutput(answer);
+    StreamObserver<UploadOutputRequest> out = AgentServiceGrpc.newStub(web).uploadOutput(answer);
 
     assertRefused("SURFACE_NOT_PROVISIONED", answer::awaitFailure);
     assertThat(out).isNotNull();

@@ -87,8 +87,7 @@ class ErrorMappingInterceptorTest {
     }
 
     @Override
-    public void watchNodes(
-        WatchNodesRequest request, StreamObserver<WatchNodesResponse> response) {
+    public void watchNodes(WatchNodesRequest request, StreamObserver<WatchNodesResponse> response) {
       response.onNext(WatchNodesResponse.getDefaultInstance());
       throw failure;
     }
@@ -111,8 +110,7 @@ class ErrorMappingInterceptorTest {
       assertThat(told.getStatus().getDescription()).isEqualTo("Domain a has 7 live executions.");
       assertThat(WireErrors.metadataOf(told)).containsEntry("domain", "a");
       assertThat(WireErrors.retryAfter(told)).contains(Duration.ofMillis(1_500));
-      assertThat(
-              WireErrors.detail(told, BadRequest.class).orElseThrow().getFieldViolations(0))
+      assertThat(WireErrors.detail(told, BadRequest.class).orElseThrow().getFieldViolations(0))
           .satisfies(
               violation -> {
                 assertThat(violation.getField()).isEqualTo("f");

@@ -117,13 +117,11 @@ class GrpcServersTest {
                 .whoAmI(WhoAmIRequest.getDefaultInstance()));
     assertRefused(
         "SURFACE_NOT_PROVISIONED",
-        () ->
-            AccessServiceGrpc.newBlockingStub(agents).whoAmI(WhoAmIRequest.getDefaultInstance()));
+        () -> AccessServiceGrpc.newBlockingStub(agents).whoAmI(WhoAmIRequest.getDefaultInstance()));
     assertRefused(
         "SURFACE_NOT_PROVISIONED",
         () ->
-            AgentServiceGrpc.newBlockingStub(operators)
-                .enroll(EnrollRequest.getDefaultInstance()));
+            AgentServiceGrpc.newBlockingStub(operators).enroll(EnrollRequest.getDefaultInstance()));
   }
 
   @Test
@@ -133,9 +131,7 @@ class GrpcServersTest {
       assertThatThrownBy(() -> enroll(size))
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
-              e ->
-                  assertThat(e.getStatus().getCode())
-                      .isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
     }
     assertThat(enroll(5)).isEqualTo("5");
   }
@@ -146,8 +142,7 @@ class GrpcServersTest {
             () ->
                 AgentServiceGrpc.newBlockingStub(agents)
                     .withCompression("gzip")
-                    .enroll(
-                        EnrollRequest.newBuilder().setNodeName("x".repeat(64 << 20)).build()))
+                    .enroll(EnrollRequest.newBuilder().setNodeName("x".repeat(64 << 20)).build()))
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,
             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
@@ -156,13 +151,14 @@ class GrpcServersTest {
 
   @Test
   void bytesThatAreNoHttp2_disturbNobody() throws IOException {
-    for (InetSocketAddress address :
-        List.of(servers.agentAddress(), servers.operatorAddress())) {
+    for (InetSocketAddress address : List.of(servers.agentAddress(), servers.operatorAddress())) {
       try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
         socket.setSoTimeout(10_000);
         socket
             .getOutputStream()
-            .write("GET / HTTP/1.1\r\nHost: x\r\n\r\n\u0000\u0001".getBytes(StandardCharsets.US_ASCII));
+            .write(
+                "GET / HTTP/1.1\r\nHost: x\r\n\r\n\u0000\u0001"
+                    .getBytes(StandardCharsets.US_ASCII));
         assertThat(socket.getInputStream().readAllBytes().length).isGreaterThanOrEqualTo(0);
       }
     }

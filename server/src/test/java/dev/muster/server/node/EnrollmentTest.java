@@ -36,13 +36,7 @@ class EnrollmentTest {
             bus.ledger, bus.store, bus.keyedHash, Optional.empty(), TestBus.IDS, bus.random);
     enrollment =
         new Enrollment(
-            bus.ledger,
-            bus.store,
-            bus.nodes,
-            bus.keyring,
-            bus.keyedHash,
-            TestBus.IDS,
-            bus.random);
+            bus.ledger, bus.store, bus.nodes, bus.keyring, bus.keyedHash, TestBus.IDS, bus.random);
   }
 
   @Test
@@ -155,16 +149,14 @@ class EnrollmentTest {
 
     assertThat(again.node()).isEqualTo(lost.node());
     assertThat(again.key()).isNotEqualTo(lost.key());
-    assertThat(bus.keyring.authenticate(lost.key()))
-        .isInstanceOf(NodeAuthentication.Invalid.class);
+    assertThat(bus.keyring.authenticate(lost.key())).isInstanceOf(NodeAuthentication.Invalid.class);
     assertThat(bus.keyring.authenticate(again.key()))
         .isInstanceOf(NodeAuthentication.Verified.class);
     assertThat(record(token).uses()).isEqualTo(1);
     bus.restart();
     assertThat(bus.keyring.authenticate(again.key()))
         .isInstanceOf(NodeAuthentication.Verified.class);
-    assertThat(bus.keyring.authenticate(lost.key()))
-        .isInstanceOf(NodeAuthentication.Invalid.class);
+    assertThat(bus.keyring.authenticate(lost.key())).isInstanceOf(NodeAuthentication.Invalid.class);
   }
 
   @Test
@@ -214,10 +206,7 @@ class EnrollmentTest {
   }
 
   private JoinToken token(
-      int maxUses,
-      Map<String, String> labels,
-      Map<String, List<String>> choices,
-      String nodeName) {
+      int maxUses, Map<String, String> labels, Map<String, List<String>> choices, String nodeName) {
     return tokens
         .create(
             ALICE,

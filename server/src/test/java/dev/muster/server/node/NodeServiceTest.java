@@ -184,8 +184,7 @@ class NodeServiceTest {
 
   @Test
   void revocationThatCannotSettle_changesNothing() {
-    CreatedNode created =
-        service.create(ALICE, once("CreateNode"), PROJECT, "web-1", Map.of());
+    CreatedNode created = service.create(ALICE, once("CreateNode"), PROJECT, "web-1", Map.of());
     NodeService failing =
         service(
             (tx, node, by) -> {
@@ -226,12 +225,14 @@ class NodeServiceTest {
     assertThat(names(first)).containsExactly("n0", "n1", "n2");
     assertThat(names(second)).containsExactly("n3", "n4", "n5");
     assertThat(names(third)).containsExactly("n6");
-    assertThat(List.of(first.more(), second.more(), third.more())).containsExactly(true, true, false);
+    assertThat(List.of(first.more(), second.more(), third.more()))
+        .containsExactly(true, true, false);
   }
 
   @Test
   void list_isNarrowedByLabelsStateAndPresence() throws Exception {
-    Node web = service.create(ALICE, once("CreateNode"), PROJECT, "web", Map.of("r", "w")).node().node();
+    Node web =
+        service.create(ALICE, once("CreateNode"), PROJECT, "web", Map.of("r", "w")).node().node();
     var unused = node("db");
     bus.connect(web);
 

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The parts that use cases of nodes and operators stand on, over a real store: a fresh one for each test. */
+/**
+ * The parts that use cases of nodes and operators stand on, over a real store: a fresh one for each
+ * test.
+ */
 @SuppressWarnings("NullAway.Init") // Set before each test.
 public final class TestBus implements BeforeEachCallback, AfterEachCallback, Presence {
   /** Where the clock of each test begins. */
@@ -142,6 +145,10 @@ public final class TestBus implements BeforeEachCallback, AfterEachCallback, Pre
   /** Returns the key of a request. */
   public static RequestKey request(String method, String requestId, String body) {
     return new RequestKey(
-        ALICE.operatorId(), PROJECT, method, requestId, Sha256.hash(body.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        ALICE.operatorId(),
+        PROJECT,
+        method,
+        requestId,
+        Sha256.hash(body.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
   }
 }

@@ -727,6 +727,34 @@ final class NodeSessionTest {
   }
 
   @Test
+  void lostThatTheJournalListsAsUnknown_isNotProvenNeverReceived() {
+    // Bug, found by the model: LOST by the clock, then listed by an agent that had died in the run, it became EXPIRED in the same commit.
+    Invocation held = handedOverAndLost();
+    var expiry =
+        server
+            .moves
+            .settle(
+                held,
+                InvocationEvent.REPORT_DEADLINE_PASSED,
+                Driver.CLOCK,
+                "R",
+                "",
+                server.clock.instant())
+            .orElseThrow();
+    server.ledger.change(expiry).join();
+    NodeSession session = server.connect(node, out);
+
+    session.hello(
+        SessionHarness.hello(
+            1, 1, new JournalItem(held.id(), 1, steps(ACKNOWLEDGED, STARTED), false, true)));
+    server.settle();
+
+    assertThat(server.find(held.id()).state()).isEqualTo(LOST);
+    assertThat(server.find(held.id()).started()).isTrue();
+    assertThat(out.directives).containsExactly(new Directive(held.id(), Directive.Verb.FORGET));
+  }
+
+  @Test
   void unknownItem_isForgotten_orStoppedIfItRuns() {
     InvocationId waiting = new InvocationId(new UUID(5, 1));
     InvocationId running = new InvocationId(new UUID(5, 2));

@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Turns dispatch requests into commands. What this server does not provide yet is refused, never ignored. */
+/**
+ * Turns dispatch requests into commands. What this server does not provide yet is refused, never
+ * ignored.
+ */
 final class DispatchRequests {
   private static final int TOKEN_CHARS = 1_024;
 
@@ -26,7 +29,8 @@ final class DispatchRequests {
   /**
    * Returns the command that a request stands for.
    *
-   * @throws BusException TARGET_INVALID, INPUT_INVALID, FIELD_INVALID, LIMIT_OUT_OF_RANGE, SURFACE_NOT_PROVISIONED
+   * @throws BusException TARGET_INVALID, INPUT_INVALID, FIELD_INVALID, LIMIT_OUT_OF_RANGE,
+   *     SURFACE_NOT_PROVISIONED
    */
   static DispatchCommand command(
       CallContext caller, String projectId, DispatchExecutionRequest request) {
@@ -86,7 +90,8 @@ final class DispatchRequests {
       case PREPARE_MODE_UNSPECIFIED, PREPARE_MODE_NONE ->
           policy.toBuilder().clearMode().build().equals(PreparePolicy.getDefaultInstance());
       case PREPARE_MODE_EACH, PREPARE_MODE_BARRIER -> false;
-      case UNRECOGNIZED -> throw Faults.field("prepare.mode", policy.getModeValue() + " is no mode.");
+      case UNRECOGNIZED ->
+          throw Faults.field("prepare.mode", policy.getModeValue() + " is no mode.");
     };
   }
 

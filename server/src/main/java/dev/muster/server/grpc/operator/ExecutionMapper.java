@@ -153,8 +153,7 @@ final class ExecutionMapper {
             .setCreateTime(ProtoTimes.timestamp(invocation.createTime()))
             .setReleaseTime(ProtoTimes.timestamp(invocation.releaseTime()))
             .setStartDeadline(ProtoTimes.timestamp(invocation.startDeadline()))
-            .setCancelRequested(
-                invocation.cancelRequested() && !invocation.state().isSettled());
+            .setCancelRequested(invocation.cancelRequested() && !invocation.state().isSettled());
     if (invocation.reportDeadline() != null) {
       message.setReportDeadline(ProtoTimes.timestamp(invocation.reportDeadline()));
     }

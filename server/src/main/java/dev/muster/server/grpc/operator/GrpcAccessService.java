@@ -30,8 +30,7 @@ public final class GrpcAccessService extends AccessServiceGrpc.AccessServiceImpl
                     .setId(caller.operator().id())
                     .setName(caller.operator().name())
                     .addBindings(
-                        RoleBinding.newBuilder()
-                            .setRole(ProtoEnums.of(caller.operator().role()))))
+                        RoleBinding.newBuilder().setRole(ProtoEnums.of(caller.operator().role()))))
             .setToken(token)
             .build());
     response.onCompleted();

@@ -71,8 +71,7 @@ public final class GrpcActionService extends ActionServiceGrpc.ActionServiceImpl
     filled
         .last()
         .ifPresent(
-            last ->
-                answer.setNextPageToken(pages.next(caller, request, bytes(last.position()))));
+            last -> answer.setNextPageToken(pages.next(caller, request, bytes(last.position()))));
     response.onNext(answer.build());
     response.onCompleted();
   }

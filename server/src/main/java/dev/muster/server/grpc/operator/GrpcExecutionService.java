@@ -190,11 +190,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
     ExecutionId id = executionId(request.getExecutionId());
     RequestKey key =
         RequestFields.requestKey(
-            caller,
-            Authorizer.DEFAULT_PROJECT,
-            "CancelExecution",
-            request.getRequestId(),
-            request);
+            caller, Authorizer.DEFAULT_PROJECT, "CancelExecution", request.getRequestId(), request);
     Execution execution =
         cancels.cancel(
             id,
@@ -220,8 +216,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
           .violation("node_id", "exactly one of execution_id and node_id")
           .build();
     }
-    Set<InvocationState> states =
-        ProtoEnums.invocationStates("states", request.getStatesList());
+    Set<InvocationState> states = ProtoEnums.invocationStates("states", request.getStatesList());
     boolean full = isFull(request.getView(), request.getViewValue(), false);
     Optional<ByteBuffer> from = pages.open(caller, request, request.getPageToken());
     Pages.Reader<InvocationView> reader =
@@ -260,8 +255,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
       NodeId id, Optional<ByteBuffer> from, Set<InvocationState> states) {
     Optional<InvocationId> first = from.map(position -> new InvocationId(Pages.uuid(position)));
     return (after, size) ->
-        queries.ofNode(
-            id, after.map(view -> view.invocation().id()).or(() -> first), states, size);
+        queries.ofNode(id, after.map(view -> view.invocation().id()).or(() -> first), states, size);
   }
 
   @Override

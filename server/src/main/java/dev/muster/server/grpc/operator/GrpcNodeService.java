@@ -133,8 +133,7 @@ public final class GrpcNodeService extends NodeServiceGrpc.NodeServiceImplBase {
     CallContext caller = CallContext.current();
     String projectId = authorizer.project(request.getProjectId());
     int size = RequestFields.pageSize(request.getPageSize());
-    Optional<UUID> before =
-        pages.open(caller, request, request.getPageToken()).map(Pages::uuid);
+    Optional<UUID> before = pages.open(caller, request, request.getPageToken()).map(Pages::uuid);
     Page<JoinTokenRecord> page = joinTokens.list(projectId, before, size);
     ListJoinTokensResponse.Builder answer =
         ListJoinTokensResponse.newBuilder()
@@ -153,11 +152,7 @@ public final class GrpcNodeService extends NodeServiceGrpc.NodeServiceImplBase {
     CallContext caller = CallContext.current();
     RequestKey key =
         RequestFields.requestKey(
-            caller,
-            Authorizer.DEFAULT_PROJECT,
-            "RevokeJoinToken",
-            request.getRequestId(),
-            request);
+            caller, Authorizer.DEFAULT_PROJECT, "RevokeJoinToken", request.getRequestId(), request);
     JoinTokenRecord revoked =
         joinTokens.revoke(
             caller.requestedBy(),
@@ -289,8 +284,7 @@ public final class GrpcNodeService extends NodeServiceGrpc.NodeServiceImplBase {
       throw Faults.limit("sample_size", "0 to " + Limits.MAX_PAGE_SIZE + ".");
     }
     NodeService.Preview preview =
-        nodes.preview(
-            projectId, Selectors.parse(request.getSelector()), request.getSampleSize());
+        nodes.preview(projectId, Selectors.parse(request.getSelector()), request.getSampleSize());
     response.onNext(
         PreviewSelectorResponse.newBuilder()
             .setMatched(preview.matched())

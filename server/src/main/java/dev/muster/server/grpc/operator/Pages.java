@@ -20,7 +20,10 @@ import java.util.function.Function;
 
 /** Pages of lists on the wire: their tokens, and their size in bytes. Thread-safe. */
 public final class Pages {
-  /** A page ends early once it has so many bytes: clients take no more than 4 MiB unless told otherwise. */
+  /**
+   * A page ends early once it has so many bytes: clients take no more than 4 MiB unless told
+   * otherwise.
+   */
   static final int MAX_BYTES = 2 << 20;
 
   /** Entries read at once, each of which may be large. */
@@ -47,7 +50,9 @@ public final class Pages {
     Page<T> read(Optional<T> after, int size);
   }
 
-  /** Reads entries in portions until a page has as many as asked for, or as many bytes as it may. */
+  /**
+   * Reads entries in portions until a page has as many as asked for, or as many bytes as it may.
+   */
   static <T, M extends MessageLite> Filled<T, M> fill(
       int size, Reader<T> reader, Function<T, M> mapper) {
     List<M> messages = new ArrayList<>();

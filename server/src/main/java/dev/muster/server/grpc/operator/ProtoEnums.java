@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The enums of the domain as those of the wire and back: their names are alike but for a prefix. */
+/**
+ * The enums of the domain as those of the wire and back: their names are alike but for a prefix.
+ */
 final class ProtoEnums {
   private static final Names<dev.muster.server.invocation.InvocationState, InvocationState>
       INVOCATION_STATES =

@@ -14,7 +14,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.UUID;
 
-/** Checks of single request fields, and digests of whole requests. What is wrong is FIELD_INVALID or LIMIT_OUT_OF_RANGE. */
+/**
+ * Checks of single request fields, and digests of whole requests. What is wrong is FIELD_INVALID or
+ * LIMIT_OUT_OF_RANGE.
+ */
 final class RequestFields {
   /** Longest free text of an operator, in characters. */
   static final int TEXT_CHARS = 4_096;
@@ -24,8 +27,7 @@ final class RequestFields {
   /** Returns a text, once it is no longer than it may be. */
   static String text(String field, String value, int maxChars) {
     if (value.length() > maxChars) {
-      throw Faults.limit(
-          field, "has " + value.length() + " characters; at most " + maxChars + ".");
+      throw Faults.limit(field, "has " + value.length() + " characters; at most " + maxChars + ".");
     }
     if (value.indexOf('\0') >= 0) {
       throw Faults.field(field, "has a NUL character.");
@@ -56,7 +58,13 @@ final class RequestFields {
     if (size < 0 || size > Limits.MAX_PAGE_SIZE) {
       throw Faults.limit(
           "page_size",
-          "is " + size + "; 1 to " + Limits.MAX_PAGE_SIZE + ", or 0 for " + Limits.DEFAULT_PAGE_SIZE + ".");
+          "is "
+              + size
+              + "; 1 to "
+              + Limits.MAX_PAGE_SIZE
+              + ", or 0 for "
+              + Limits.DEFAULT_PAGE_SIZE
+              + ".");
     }
     return size == 0 ? Limits.DEFAULT_PAGE_SIZE : size;
   }
@@ -66,7 +74,9 @@ final class RequestFields {
       CallContext caller, String projectId, String method, String requestId, Message request) {
     text("request_id", requestId, Limits.REQUEST_ID_CHARS);
     Sha256 body =
-        requestId.isEmpty() ? Sha256.hash() : digest(request, "request_id"); // Hashed only if it is kept.
+        requestId.isEmpty()
+            ? Sha256.hash()
+            : digest(request, "request_id"); // Hashed only if it is kept.
     return new RequestKey(caller.operator().id(), projectId, method, requestId, body);
   }
 

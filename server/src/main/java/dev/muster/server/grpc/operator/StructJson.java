@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Writes a Struct as JSON text. A Struct has doubles only, so a whole number is written without a fraction, and one that a double may have
- * changed is refused.
+ * Writes a Struct as JSON text. A Struct has doubles only, so a whole number is written without a
+ * fraction, and one that a double may have changed is refused.
  */
 final class StructJson {
   /** From here on, whole numbers have no double of their own. */
@@ -77,7 +77,8 @@ final class StructJson {
     }
     if (Math.abs(number) >= EXACT_BELOW) {
       throw invalid(
-          pointer, "is a number of 2^53 or more, which a Struct does not carry exactly; use input_json.");
+          pointer,
+          "is a number of 2^53 or more, which a Struct does not carry exactly; use input_json.");
     }
     if (number == Math.rint(number) && !isNegativeZero(number)) {
       json.append((long) number);

@@ -7,8 +7,9 @@ import io.grpc.BindableService;
 import java.util.List;
 
 /**
- * Services of the contract of which this server provides nothing yet. They are there for reflection to show; gRPC answers each method as
- * unimplemented, and the error mapping in front says so in the words of the catalogue.
+ * Services of the contract of which this server provides nothing yet. They are there for reflection
+ * to show; gRPC answers each method as unimplemented, and the error mapping in front says so in the
+ * words of the catalogue.
  */
 public final class UnprovisionedServices {
   private UnprovisionedServices() {}

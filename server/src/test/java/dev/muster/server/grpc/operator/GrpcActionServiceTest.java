@@ -40,7 +40,8 @@ class GrpcActionServiceTest {
     node("c", "x", Danger.LOW);
     node("d", "b", Danger.LOW);
 
-    List<ActionOffer> offers = operator.listActions(ListActionsRequest.getDefaultInstance()).getOffersList();
+    List<ActionOffer> offers =
+        operator.listActions(ListActionsRequest.getDefaultInstance()).getOffersList();
 
     assertThat(offers)
         .extracting(

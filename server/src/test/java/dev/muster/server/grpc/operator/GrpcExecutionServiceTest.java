@@ -45,8 +45,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(60)
 @SuppressWarnings("NullAway.Init") // Set before each test.
@@ -95,8 +95,7 @@ class GrpcExecutionServiceTest {
   void structInput_isAsGoodAsText_whereItIsExact() {
     var unused = node("web");
 
-    Execution execution =
-        dispatch(request -> request.addNodeIds("web").setInput(struct("n", 3)));
+    Execution execution = dispatch(request -> request.addNodeIds("web").setInput(struct("n", 3)));
 
     assertThat(get(execution.getId(), View.VIEW_FULL).getInputJson()).isEqualTo("{\"n\":3}");
     var failure =
@@ -113,7 +112,9 @@ class GrpcExecutionServiceTest {
     Channel cli =
         OperatorBus.withHeader(
             OperatorBus.withHeader(
-                channel, Metadata.Key.of("muster-surface", Metadata.ASCII_STRING_MARSHALLER), "CLI"),
+                channel,
+                Metadata.Key.of("muster-surface", Metadata.ASCII_STRING_MARSHALLER),
+                "CLI"),
             Metadata.Key.of("muster-correlation-id", Metadata.ASCII_STRING_MARSHALLER),
             "ticket-42");
 
@@ -138,9 +139,7 @@ class GrpcExecutionServiceTest {
         "TARGET_INVALID", () -> dispatch(request -> request.addNodeIds("web").addNodeIds("web")));
     assertRefused(
         "TARGET_INVALID",
-        () ->
-            dispatch(
-                request -> request.addNodeIds("bare").addNodeIds(bare.id().toString())));
+        () -> dispatch(request -> request.addNodeIds("bare").addNodeIds(bare.id().toString())));
     assertRefused("COHORT_EMPTY", () -> dispatch(request -> request.setSelector("nobody")));
     assertRefused("NODE_NOT_FOUND", () -> dispatch(request -> request.addNodeIds("nobody")));
     assertThat(
@@ -235,8 +234,7 @@ class GrpcExecutionServiceTest {
         "schedule_time", request -> request.setScheduleTime(Timestamp.getDefaultInstance()));
     assertNotProvisioned("approvals_required", request -> request.setApprovalsRequired(1));
     assertNotProvisioned(
-        "ineligible",
-        request -> request.setIneligible(IneligiblePolicy.INELIGIBLE_POLICY_SKIP));
+        "ineligible", request -> request.setIneligible(IneligiblePolicy.INELIGIBLE_POLICY_SKIP));
   }
 
   @Test
@@ -302,9 +300,7 @@ class GrpcExecutionServiceTest {
     assertThat(count(narrowed -> narrowed.setOperatorId("somebody"))).isZero();
     assertRefused("NODE_NOT_FOUND", () -> count(narrowed -> narrowed.setNodeId("nobody")));
     assertFieldRefused(
-        "FIELD_INVALID",
-        "states",
-        () -> count(narrowed -> narrowed.addStatesValue(99)));
+        "FIELD_INVALID", "states", () -> count(narrowed -> narrowed.addStatesValue(99)));
     assertThat(db.name().value()).isEqualTo("db");
   }
 
@@ -314,8 +310,7 @@ class GrpcExecutionServiceTest {
     String large = "{\"password\":\"" + "x".repeat(200 << 10) + "\"}";
     String visible = "{\"n\":1" + " ".repeat(250 << 10) + "}";
     for (int i = 0; i < 12; i++) {
-      var made =
-          dispatch(request -> request.addNodeIds("web").setInputJson(visible));
+      var made = dispatch(request -> request.addNodeIds("web").setInputJson(visible));
       assertThat(made.getInputBytes()).isEqualTo(visible.length());
     }
     var hidden = dispatch(request -> request.addNodeIds("web").setInputJson(large));
@@ -389,10 +384,7 @@ class GrpcExecutionServiceTest {
     Execution cancelled =
         operator
             .cancelExecution(
-                CancelExecutionRequest.newBuilder()
-                    .setExecutionId(id)
-                    .setReason("mistake")
-                    .build())
+                CancelExecutionRequest.newBuilder().setExecutionId(id).setReason("mistake").build())
             .getExecution();
 
     assertThat(cancelled.getState()).isEqualTo(ExecutionState.EXECUTION_STATE_CANCELLED);

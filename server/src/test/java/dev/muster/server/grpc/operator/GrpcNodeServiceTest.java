@@ -121,9 +121,7 @@ class GrpcNodeServiceTest {
         "states",
         () ->
             admin.listNodes(
-                ListNodesRequest.newBuilder()
-                    .addStates(NodeState.NODE_STATE_UNSPECIFIED)
-                    .build()));
+                ListNodesRequest.newBuilder().addStates(NodeState.NODE_STATE_UNSPECIFIED).build()));
     assertFieldRefused(
         "FIELD_INVALID",
         "presence",
@@ -247,8 +245,7 @@ class GrpcNodeServiceTest {
     var unused =
         admin.revokeNode(RevokeNodeRequest.newBuilder().setNodeId(db.name().value()).build());
 
-    assertThat(names(ListNodesRequest.newBuilder().setSelector("role=web")))
-        .containsExactly("web");
+    assertThat(names(ListNodesRequest.newBuilder().setSelector("role=web"))).containsExactly("web");
     assertThat(names(ListNodesRequest.newBuilder().addStates(NodeState.NODE_STATE_REVOKED)))
         .containsExactly("db");
     assertThat(names(ListNodesRequest.newBuilder().setPresence(Presence.PRESENCE_ONLINE)))
@@ -417,7 +414,9 @@ class GrpcNodeServiceTest {
         "ttl",
         () ->
             admin.createJoinToken(
-                some.toBuilder().setTtl(Duration.newBuilder().setSeconds(60).setNanos(-1)).build()));
+                some.toBuilder()
+                    .setTtl(Duration.newBuilder().setSeconds(60).setNanos(-1))
+                    .build()));
     assertFieldRefused(
         "FIELD_INVALID",
         "node_name",
@@ -436,9 +435,7 @@ class GrpcNodeServiceTest {
         "label_choices",
         () ->
             admin.createJoinToken(
-                some.toBuilder()
-                    .putLabelChoices("a", LabelChoice.getDefaultInstance())
-                    .build()));
+                some.toBuilder().putLabelChoices("a", LabelChoice.getDefaultInstance()).build()));
     assertThat(
             WireErrors.metadataOf(
                 assertRefused(
@@ -467,8 +464,7 @@ class GrpcNodeServiceTest {
     ListJoinTokensRequest request = ListJoinTokensRequest.newBuilder().setPageSize(3).build();
     ListJoinTokensResponse first = admin.listJoinTokens(request);
     ListJoinTokensResponse second =
-        admin.listJoinTokens(
-            request.toBuilder().setPageToken(first.getNextPageToken()).build());
+        admin.listJoinTokens(request.toBuilder().setPageToken(first.getNextPageToken()).build());
     List<String> listed = new ArrayList<>();
     first.getJoinTokensList().forEach(token -> listed.add(token.getId()));
     second.getJoinTokensList().forEach(token -> listed.add(token.getId()));

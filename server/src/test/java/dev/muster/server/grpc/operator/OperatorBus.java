@@ -64,7 +64,10 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The operator port with all its services over a real store, in this process: a fresh one for each test. Has no agents. */
+/**
+ * The operator port with all its services over a real store, in this process: a fresh one for each
+ * test. Has no agents.
+ */
 @SuppressWarnings("NullAway.Init") // Set before each test.
 public final class OperatorBus implements BeforeEachCallback, AfterEachCallback {
   private static final Metadata.Key<String> AUTHORIZATION =
@@ -226,9 +229,7 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
     var unused =
         bus.ledger.call(
             tx -> {
-              tx.store()
-                  .operators()
-                  .insert(new Operator(id, "op-" + id, role), tx.now());
+              tx.store().operators().insert(new Operator(id, "op-" + id, role), tx.now());
               tx.store()
                   .operators()
                   .insertToken(
@@ -252,12 +253,14 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
     Node node = node(name, labels);
     String content = List.of(actions).toString();
     bus.announce(
-        node,
-        Catalog.of(Sha256.hash(content.getBytes(StandardCharsets.UTF_8)), List.of(actions)));
+        node, Catalog.of(Sha256.hash(content.getBytes(StandardCharsets.UTF_8)), List.of(actions)));
     return node;
   }
 
-  /** Returns an action that takes an object with an optional number {@code n} and an optional secret {@code password}. */
+  /**
+   * Returns an action that takes an object with an optional number {@code n} and an optional secret
+   * {@code password}.
+   */
   public static Action action(String name, Danger danger) {
     return new Action(
         name,

@@ -5,10 +5,10 @@ import static dev.muster.server.grpc.operator.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.DynamicMessage;
 import dev.muster.proto.operator.v1.AccessServiceGrpc;
 import dev.muster.proto.operator.v1.AccessServiceProto;
 import dev.muster.proto.operator.v1.ActionServiceProto;
@@ -93,11 +93,13 @@ class OperatorSurfaceTest {
   @Test
   void badCredentials_areToldApart() {
     String token = operators.token(Role.ADMIN, null);
-    OperatorToken unknown = new OperatorToken(TestBus.IDS.get(), Secret.random(operators.bus.random));
+    OperatorToken unknown =
+        new OperatorToken(TestBus.IDS.get(), Secret.random(operators.bus.random));
 
     assertRefused("CREDENTIAL_MISSING", () -> whoAmI(operators.anonymous()));
     assertRefused(
-        "CREDENTIAL_MALFORMED", () -> whoAmI(operators.withHeader(AUTHORIZATION, "Basic " + token)));
+        "CREDENTIAL_MALFORMED",
+        () -> whoAmI(operators.withHeader(AUTHORIZATION, "Basic " + token)));
     assertRefused("CREDENTIAL_MALFORMED", () -> whoAmI(operators.withHeader(AUTHORIZATION, token)));
     assertRefused(
         "CREDENTIAL_MALFORMED",
@@ -251,11 +253,13 @@ class OperatorSurfaceTest {
 
     StatusRuntimeException failure = assertRefused("CREDENTIAL_MISSING", () -> whoAmI(channel));
 
-    assertThat(WireErrors.metadataOf(failure).get("correlation_id"))
-        .matches("[0-9a-f-]{36}");
+    assertThat(WireErrors.metadataOf(failure).get("correlation_id")).matches("[0-9a-f-]{36}");
   }
 
-  /** Every method of the contract is there: it does something, or says in the words of the catalogue that this server does not. */
+  /**
+   * Every method of the contract is there: it does something, or says in the words of the catalogue
+   * that this server does not.
+   */
   @Test
   void everyMethodOfTheContract_isProvidedOrSaysThatItIsNot() {
     Channel admin = operators.as(Role.ADMIN);
@@ -278,13 +282,38 @@ class OperatorSurfaceTest {
 
     assertThat(unprovisioned)
         .containsExactlyInAnyOrder(
-            "ExplainDispatch", "WatchExecutions", "PauseExecution", "ResumeExecution",
-            "ApproveExecution", "DenyExecution", "RetryExecution", "ActOnExecutions", "ReadOutput",
-            "DisableNode", "EnableNode", "DeleteNode", "RotateNodeKey", "WatchNodes",
-            "CreateProject", "GetProject", "ListProjects", "CreateDomain", "ListDomains",
-            "UpdateDomain", "CreateOperator", "ListOperators", "DeleteOperator",
-            "CreateOperatorToken", "RevokeOperatorToken", "BindRole", "UnbindRole", "PutPolicy",
-            "ListPolicies", "DeletePolicy", "ListAuditEvents", "ExportAuditEvents",
+            "ExplainDispatch",
+            "WatchExecutions",
+            "PauseExecution",
+            "ResumeExecution",
+            "ApproveExecution",
+            "DenyExecution",
+            "RetryExecution",
+            "ActOnExecutions",
+            "ReadOutput",
+            "DisableNode",
+            "EnableNode",
+            "DeleteNode",
+            "RotateNodeKey",
+            "WatchNodes",
+            "CreateProject",
+            "GetProject",
+            "ListProjects",
+            "CreateDomain",
+            "ListDomains",
+            "UpdateDomain",
+            "CreateOperator",
+            "ListOperators",
+            "DeleteOperator",
+            "CreateOperatorToken",
+            "RevokeOperatorToken",
+            "BindRole",
+            "UnbindRole",
+            "PutPolicy",
+            "ListPolicies",
+            "DeletePolicy",
+            "ListAuditEvents",
+            "ExportAuditEvents",
             "VerifyAuditLog");
   }
 

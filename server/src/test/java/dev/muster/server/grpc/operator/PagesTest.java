@@ -3,8 +3,8 @@ package dev.muster.server.grpc.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.BytesValue;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.BytesValue;
 import dev.muster.server.page.Page;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,9 @@ class PagesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0,10", "1,1", "10,10", "11,10", "25,25", "26,25", "24,25", "60,50", "50,50", "51,200"})
+  @CsvSource({
+    "0,10", "1,1", "10,10", "11,10", "25,25", "26,25", "24,25", "60,50", "50,50", "51,200"
+  })
   void pagesOfSmallEntries_haveTheSizeAskedFor(int count, int size) {
     List<Integer> walked = new ArrayList<>();
     Optional<Integer> last = Optional.empty();

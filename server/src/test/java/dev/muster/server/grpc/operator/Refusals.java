@@ -19,7 +19,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 public final class Refusals {
   private Refusals() {}
 
-  /** Asserts that the call fails with this reason, told in the form of the catalogue, and returns the failure. */
+  /**
+   * Asserts that the call fails with this reason, told in the form of the catalogue, and returns
+   * the failure.
+   */
   public static StatusRuntimeException assertRefused(String reason, ThrowingCallable call) {
     StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, call);
     assertThat(failure).as("a refusal").isNotNull();
@@ -33,8 +36,7 @@ public final class Refusals {
     assertThat(info.getDomain()).isEqualTo("muster.dev");
     assertThat(info.getMetadataMap()).containsKey("correlation_id");
     assertThat(failure.getStatus().getCode().value())
-        .isEqualTo(
-            ErrorCodes.codeOf(ErrorReason.valueOf("ERROR_REASON_" + reason)).value());
+        .isEqualTo(ErrorCodes.codeOf(ErrorReason.valueOf("ERROR_REASON_" + reason)).value());
     return failure;
   }
 

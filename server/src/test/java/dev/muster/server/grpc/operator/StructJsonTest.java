@@ -28,12 +28,10 @@ class StructJsonTest {
             .putFields(
                 "list",
                 Value.newBuilder()
-                    .setListValue(
-                        ListValue.newBuilder().addValues(number(1)).addValues(number(2)))
+                    .setListValue(ListValue.newBuilder().addValues(number(1)).addValues(number(2)))
                     .build())
             .putFields(
-                "object",
-                Value.newBuilder().setStructValue(Struct.getDefaultInstance()).build())
+                "object", Value.newBuilder().setStructValue(Struct.getDefaultInstance()).build())
             .build();
 
     byte[] json = StructJson.of(struct);
@@ -50,17 +48,13 @@ class StructJsonTest {
     assertThat(text(0x1p53 - 1)).isEqualTo("{\"a/b\":[9007199254740991]}");
     assertThat(text(-(0x1p53 - 1))).isEqualTo("{\"a/b\":[-9007199254740991]}");
     for (double inexact :
-        new double[] {
-          0x1p53, -0x1p53, 1e300, Double.NaN, Double.POSITIVE_INFINITY
-        }) {
+        new double[] {0x1p53, -0x1p53, 1e300, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> text(inexact))
           .isInstanceOfSatisfying(
               BusException.class,
               refusal -> {
                 assertThat(refusal.reason()).isEqualTo(ErrorReason.INPUT_INVALID);
-                assertThat(refusal.violations())
-                    .extracting("field")
-                    .containsExactly("/a~1b/0");
+                assertThat(refusal.violations()).extracting("field").containsExactly("/a~1b/0");
               });
     }
   }

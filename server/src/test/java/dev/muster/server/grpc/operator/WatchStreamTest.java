@@ -43,8 +43,7 @@ class WatchStreamTest {
               Duration.ofMinutes(1),
               TestBus.START,
               TestBus.ALICE),
-          new ExecutionProgress(
-              ExecutionState.RUNNING, 7, InvocationCounts.allPending(COHORT)),
+          new ExecutionProgress(ExecutionState.RUNNING, 7, InvocationCounts.allPending(COHORT)),
           COHORT,
           new Execution.Target("a=b", ""),
           "",
