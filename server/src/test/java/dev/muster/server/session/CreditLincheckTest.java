@@ -80,14 +80,14 @@ public class CreditLincheckTest {
    */
   @Test
   void whatWaits_isAlwaysHandedOver() throws Exception {
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 20; round++) {
       Credit contended = opened();
       AtomicInteger waiting = new AtomicInteger();
       AtomicInteger out = new AtomicInteger();
       AtomicBoolean asked = new AtomicBoolean();
       AtomicBoolean done = new AtomicBoolean();
       AtomicInteger most = new AtomicInteger();
-      int total = 200;
+      int total = 500;
       AtomicInteger finished = new AtomicInteger();
       CountDownLatch ready = new CountDownLatch(3);
       List<Thread> threads = new ArrayList<>();
@@ -99,6 +99,7 @@ public class CreditLincheckTest {
                 Random random = new Random();
                 int made = 0;
                 while (!done.get()) {
+                  Thread.yield();
                   if (made < total && random.nextInt(3) == 0) {
                     made++;
                     if (contended.tryTake()) {
@@ -136,14 +137,14 @@ public class CreditLincheckTest {
                         done.set(true);
                       }
                     }
-                    Thread.onSpinWait();
+                    Thread.yield();
                   }
                 }));
       }
       threads.forEach(Thread::start);
       long end = System.nanoTime() + 20_000_000_000L;
       while (!done.get() && System.nanoTime() < end) {
-        Thread.onSpinWait();
+        Thread.yield();
       }
       boolean all = done.getAndSet(true);
       for (Thread thread : threads) {
