@@ -100,7 +100,7 @@ public final class FakeClock implements InstantSource {
 
     @Override
     public void execute(Runnable command) {
-      add(command, 0, null, TimeUnit.NANOSECONDS);
+      var unused = add(command, 0, null, TimeUnit.NANOSECONDS);
     }
 
     @Override

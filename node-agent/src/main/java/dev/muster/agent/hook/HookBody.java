@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a hook: exit code 0 is success, any other {@code HOOK_EXIT_NONZERO}. When the run is told to
@@ -22,6 +23,7 @@ import java.util.OptionalInt;
  */
 final class HookBody implements ActionBody {
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration REAP_PATIENCE = Duration.ofSeconds(1);
 
   private final Path hook;
   private final HookLauncher launcher;
@@ -91,7 +93,13 @@ final class HookBody implements ActionBody {
     }
   }
 
+  /** Its tree is gone, but Java learns of the exit from a thread of its own, a moment later. */
   private static OptionalInt exitCode(Process process) {
+    try {
+      process.waitFor(REAP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      // Told to stop once more; it has stopped.
+    }
     return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
   }
 }

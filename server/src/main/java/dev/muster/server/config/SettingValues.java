@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.config;
 
-import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +18,6 @@ import java.util.regex.Pattern;
  */
 final class SettingValues {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,15})(B|KiB|MiB|GiB|TiB)?");
 
   /** A value as it was written, and who wrote it. */
   record Origin(String value, String where) {}
@@ -68,14 +66,6 @@ final class SettingValues {
     }
     fault(setting, "is a time from " + min + " to " + max + ", such as " + setting.defaultText());
     return parseDuration(setting.defaultText()).orElseThrow();
-  }
-
-  long size(Setting setting, long min) {
-    Optional<Long> size = parseSize(text(setting)).filter(bytes -> bytes >= min);
-    if (size.isEmpty()) {
-      fault(setting, "is a size of at least " + min + " bytes, such as " + setting.defaultText());
-    }
-    return size.or(() -> parseSize(setting.defaultText())).orElseThrow();
   }
 
   ListenAddress address(Setting setting) {
@@ -145,16 +135,4 @@ final class SettingValues {
         });
   }
 
-  private static Optional<Long> parseSize(String text) {
-    Matcher matcher = SIZE.matcher(text);
-    if (!matcher.matches()) {
-      return Optional.empty();
-    }
-    String unit = matcher.group(2);
-    int shift = unit == null ? 0 : 10 * List.of("B", "KiB", "MiB", "GiB", "TiB").indexOf(unit);
-    BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(1L << shift));
-    return bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0
-        ? Optional.empty()
-        : Optional.of(bytes.longValueExact());
-  }
 }

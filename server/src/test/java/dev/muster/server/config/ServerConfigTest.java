@@ -41,10 +41,7 @@ final class ServerConfigTest {
                 Duration.ofMinutes(2),
                 Optional.of(new ListenAddress("127.0.0.1", 7445)),
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(10),
-                Duration.ofDays(90),
-                Duration.ofDays(14),
-                20L << 30));
+                Duration.ofSeconds(10)));
   }
 
   @Test
@@ -88,7 +85,7 @@ final class ServerConfigTest {
         faultsOf(
             Optional.of(file),
             Map.of("MUSTER_MISSED_HEARTBEATS", "1"),
-            Map.of("output_store_size", "1KiB", "colour", "red"));
+            Map.of("drain_timeout", "1h", "colour", "red"));
 
     assertThat(faults)
         .containsExactlyInAnyOrder(
@@ -99,8 +96,7 @@ final class ServerConfigTest {
             "agent_address is host:port, such as 0.0.0.0:7443, not 'here' (" + file + " line 2).",
             "plaintext is true or false, not 'yes' (" + file + " line 4).",
             "missed_heartbeats is a whole number from 2 to 100, not '1' (MUSTER_MISSED_HEARTBEATS).",
-            "output_store_size is a size of at least 1048576 bytes, such as 20GiB, not '1KiB'"
-                + " (--output-store-size).");
+            "drain_timeout is a time from 0s to 10m, such as 30s, not '1h' (--drain-timeout).");
   }
 
   @Test
@@ -143,8 +139,6 @@ final class ServerConfigTest {
     "drain_timeout, 99999999999999s",
     "new_sessions_per_second, 0",
     "new_sessions_per_second, 1e3",
-    "output_store_size, 999999999999999TiB",
-    "output_store_size, 20GB",
     "agent_address, host",
     "agent_address, host:65536",
     "agent_address, ::1:80",

@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The machine, written again by hand and in another form: a row per event, a column per state, in a cell where the event leads. {@code .}
@@ -79,9 +77,12 @@ final class InvocationTransitionsTest {
         .flatMap(state -> Stream.of(InvocationEvent.values()).map(event -> new Pair(state, event)));
   }
 
-  @ParameterizedTest
-  @MethodSource("pairs")
-  void pair_isDecidedAsTheMatrixSays(Pair pair) {
+  @Test
+  void everyPair_isDecidedAsTheMatrixSays() {
+    assertThat(pairs()).allSatisfy(InvocationTransitionsTest::assertDecidedAsTheMatrixSays);
+  }
+
+  private static void assertDecidedAsTheMatrixSays(Pair pair) {
     String cell = cell(pair);
 
     Decision decision = InvocationTransitions.decide(pair.state, Steps.NONE, pair.event);
@@ -104,9 +105,12 @@ final class InvocationTransitionsTest {
     };
   }
 
-  @ParameterizedTest
-  @MethodSource("pairs")
-  void stepInTheHistory_isARepeatInEveryState(Pair pair) {
+  @Test
+  void stepInTheHistory_isARepeatInEveryState() {
+    assertThat(pairs()).allSatisfy(InvocationTransitionsTest::assertRepeated);
+  }
+
+  private static void assertRepeated(Pair pair) {
     Optional<InvocationState> reported = pair.event.reported();
     Steps taken =
         reported.map(Steps.NONE::with).orElse(new Steps(-1 >>> 16));
@@ -120,10 +124,12 @@ final class InvocationTransitionsTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("pairs")
-  void legalFrom_isWhereTheMatrixHasNoDot(Pair pair) {
-    assertThat(InvocationTransitions.legalFrom(pair.event)).isEqualTo(sources(pair.event));
+  @Test
+  void legalFrom_isWhereTheMatrixHasNoDot() {
+    assertThat(InvocationEvent.values())
+        .allSatisfy(
+            event ->
+                assertThat(InvocationTransitions.legalFrom(event)).isEqualTo(sources(event)));
   }
 
   @Test

@@ -46,6 +46,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -86,21 +87,21 @@ final class LedgerTest {
   @Test
   void whatGathersWhileOneCommitGoesOn_isCommittedTogether() {
     Runnable release = hold();
-    long before = faulty.written;
+    long before = faulty.written.get();
 
     List<CompletableFuture<Integer>> all =
         IntStream.range(0, 500).mapToObj(i -> ledger.submit(tx -> i)).toList();
     release.run();
     all.forEach(CompletableFuture::join);
 
-    assertThat(faulty.written - before).isLessThanOrEqualTo(2);
+    assertThat(faulty.written.get() - before).isLessThanOrEqualTo(2);
     assertThat(all).extracting(CompletableFuture::join).isSorted();
   }
 
   @Test
   void batch_stopsAtItsWeight() {
     Runnable release = hold();
-    long before = faulty.written;
+    long before = faulty.written.get();
 
     List<CompletableFuture<Boolean>> all =
         IntStream.range(0, 3)
@@ -109,7 +110,7 @@ final class LedgerTest {
     release.run();
     all.forEach(CompletableFuture::join);
 
-    assertThat(faulty.written - before).isEqualTo(4); // The one held, and three.
+    assertThat(faulty.written.get() - before).isEqualTo(4); // The one held, and three.
   }
 
   @Test
@@ -294,11 +295,11 @@ final class LedgerTest {
   @Test
   void inDoubtCommit_isReadBackUntilItCanBe_beforeAnyoneIsTold() {
     ExecutionId execution = execution(1);
-    faulty.unreadable = 2;
+    faulty.unreadable.set(2);
     faulty.next = Fault.AFTER_COMMIT;
 
     assertThat(ledger.submit(tx -> insert(tx, execution, 0)).join()).isTrue();
-    assertThat(faulty.unreadable).isZero();
+    assertThat(faulty.unreadable).hasValue(0);
   }
 
   // ---- Changes ----
@@ -610,8 +611,8 @@ final class LedgerTest {
   /** Passes on to the real store, and fails when told to. */
   private static final class FaultyStore implements LedgerStore {
     volatile Fault next = Fault.NONE; // written by the test and the ledger's thread, in turn
-    volatile int unreadable; // written by the test and the ledger's thread, in turn
-    volatile long written; // written by the ledger's thread
+    final AtomicInteger unreadable = new AtomicInteger();
+    final AtomicLong written = new AtomicLong();
 
     @Override
     public void write(long batch, Consumer<StoreTransaction> body) {
@@ -626,13 +627,12 @@ final class LedgerTest {
           throw new StoreException("in doubt", new IllegalStateException(), true);
         }
       }
-      written = written + 1;
+      written.incrementAndGet();
     }
 
     @Override
     public long lastBatch() {
-      if (unreadable > 0) {
-        unreadable = unreadable - 1;
+      if (unreadable.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         throw new StoreException("cannot be read", new IllegalStateException(), false);
       }
       return store.lastBatch();

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,7 @@ public class CreditLincheckTest {
                 Random random = new Random();
                 int made = 0;
                 while (!done.get()) {
-                  Thread.yield();
+                  LockSupport.parkNanos(1);
                   if (made < total && random.nextInt(3) == 0) {
                     made++;
                     if (contended.tryTake()) {
@@ -137,14 +138,14 @@ public class CreditLincheckTest {
                         done.set(true);
                       }
                     }
-                    Thread.yield();
+                    LockSupport.parkNanos(1);
                   }
                 }));
       }
       threads.forEach(Thread::start);
       long end = System.nanoTime() + 20_000_000_000L;
       while (!done.get() && System.nanoTime() < end) {
-        Thread.yield();
+        LockSupport.parkNanos(1);
       }
       boolean all = done.getAndSet(true);
       for (Thread thread : threads) {

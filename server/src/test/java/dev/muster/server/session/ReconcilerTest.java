@@ -15,6 +15,7 @@ import static dev.muster.server.invocation.InvocationState.PENDING;
 import static dev.muster.server.invocation.InvocationState.REJECTED;
 import static dev.muster.server.invocation.InvocationState.STARTED;
 import static dev.muster.server.invocation.InvocationState.SUCCEEDED;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.invocation.HistoryEntry;
@@ -234,7 +235,7 @@ final class ReconcilerTest {
     assertThat(after.started()).isTrue();
     assertThat(after.reason()).isEqualTo("AGENT_DIED_IN_RUN");
     assertThat(verdict.verb()).isEqualTo(Directive.Verb.FORGET);
-    assertThat(verdict.change().evidence())
+    assertThat(requireNonNull(verdict.change()).evidence())
         .extracting(HistoryEntry::to)
         .containsExactly(ACKNOWLEDGED, STARTED, LOST);
   }

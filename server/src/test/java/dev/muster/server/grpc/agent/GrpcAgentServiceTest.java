@@ -4,6 +4,7 @@ package dev.muster.server.grpc.agent;
 import static dev.muster.proto.type.v1.InvocationState.INVOCATION_STATE_ACKNOWLEDGED;
 import static dev.muster.proto.type.v1.InvocationState.INVOCATION_STATE_STARTED;
 import static dev.muster.proto.type.v1.InvocationState.INVOCATION_STATE_SUCCEEDED;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -484,10 +485,10 @@ final class GrpcAgentServiceTest {
 
   private static void assertRefused(
       @Nullable Throwable failure, Status.Code code, ErrorReason reason) {
-    assertThat(failure).isNotNull();
-    assertThat(Status.fromThrowable(failure).getCode()).isEqualTo(code);
-    assertThat(WireErrors.reasonOf(failure)).contains(reason);
-    assertThat(WireErrors.metadataOf(failure)).containsKey("correlation_id");
+    Throwable told = requireNonNull(failure);
+    assertThat(Status.fromThrowable(told).getCode()).isEqualTo(code);
+    assertThat(WireErrors.reasonOf(told)).contains(reason);
+    assertThat(WireErrors.metadataOf(told)).containsKey("correlation_id");
   }
 
   private Invocation dispatched() {
@@ -593,8 +594,7 @@ final class GrpcAgentServiceTest {
     }
 
     @Nullable ErrorReason endedWith(Status.Code code) {
-      Throwable ended = failure;
-      assertThat(ended).isNotNull();
+      Throwable ended = requireNonNull(failure);
       assertThat(Status.fromThrowable(ended).getCode()).isEqualTo(code);
       return WireErrors.reasonOf(ended).orElse(null);
     }
