@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProcessTree {
   private static final Logger log = LoggerFactory.getLogger(ProcessTree.class);
+  private static final int EMPTY_PASSES = 3;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
   private static final Duration EXEC_TAKES_AT_MOST = Duration.ofMillis(250);
@@ -91,7 +92,8 @@ public final class ProcessTree {
 
   /**
    * Ends the processes of these runs: TERM to each, then KILL to what is left after the grace,
-   * until a pass finds none.
+   * until {@value #EMPTY_PASSES} passes in a row find none: one alone can miss the child of a
+   * process that ended while the pass went by.
    *
    * @param patience how long to go on after the first KILL
    * @param onPass called after each pass, while they take their time
@@ -104,11 +106,17 @@ public final class ProcessTree {
     Set<ProcessHandle> asked = new HashSet<>();
     long start = System.nanoTime();
     Duration pause = FIRST_PAUSE;
+    int emptyPasses = 0;
     while (true) {
       List<ProcessHandle> found = find(traces);
       if (found.isEmpty()) {
-        return true;
+        if (++emptyPasses == EMPTY_PASSES) {
+          return true;
+        }
+        Thread.sleep(FIRST_PAUSE.toMillis());
+        continue;
       }
+      emptyPasses = 0;
       Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
       if (elapsed.compareTo(grace.plus(patience)) > 0) {
         log.atWarn().addKeyValue("pids", pids(found)).log("Processes of a run cannot be ended.");
