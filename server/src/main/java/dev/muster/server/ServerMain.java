@@ -21,12 +21,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The server's command line: {@code server [--config FILE] [--SETTING VALUE]…}. Exit codes: 0 stopped in order, 2 a fault in the command
+ * The server's command line: {@code server [--config FILE] [--SETTING VALUE]…}. Exit codes: 143 stopped in order by SIGTERM, 2 a fault in the command
  * line or the configuration, 1 it could not start.
  */
 public final class ServerMain {
   private static final int USAGE = 2;
   private static final int FAILED = 1;
+
+  /** gRPC's transport logs a stack trace for each message that is too large: a way to fill a disk. Held, or it would be forgotten. */
+  private static final java.util.logging.Logger TRANSPORT_LOG =
+      java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream");
 
   private ServerMain() {}
 
@@ -54,6 +58,7 @@ public final class ServerMain {
   }
 
   private static void run(ServerConfig config) throws InterruptedException {
+    TRANSPORT_LOG.setLevel(java.util.logging.Level.OFF);
     CountDownLatch stopped = new CountDownLatch(1);
     try {
       MusterServer server = new MusterServer(config, InstantSource.system());

@@ -151,7 +151,7 @@ public final class DispatchGate {
         throw BusException.of(ErrorReason.CONFIRMATION_REQUIRED)
             .message(
                 "Action " + action.name() + " (danger " + action.danger() + ") on " + nodes
-                    + " nodes needs confirmed: true.")
+                    + (nodes == 1 ? " node" : " nodes") + " needs confirmed: true.")
             .with("action", action.name())
             .with("danger", action.danger())
             .with("cohort_size", nodes)

@@ -14,6 +14,7 @@ import dev.muster.server.ledger.LedgerStore;
 import dev.muster.server.ledger.LedgerTransaction;
 import dev.muster.server.ledger.StoreTransaction;
 import dev.muster.server.page.Page;
+import dev.muster.server.node.NodeStore.SessionRecord;
 import dev.muster.server.request.RequestKey;
 import dev.muster.server.request.Requests;
 import dev.muster.wire.NodeSecretKey;
@@ -251,8 +252,11 @@ public final class NodeService {
   }
 
   private NodeView view(StoreTransaction tx, Node node) {
-    return new NodeView(
-        node, tx.nodes().session(node.id()), presence.isOnline(node.id()), etag(tx, node));
+    Optional<SessionRecord> session =
+        tx.nodes()
+            .session(node.id())
+            .map(stored -> presence.lastHeard(node.id()).map(stored::seenAt).orElse(stored));
+    return new NodeView(node, session, presence.isOnline(node.id()), etag(tx, node));
   }
 
   private static String etag(StoreTransaction tx, Node node) {

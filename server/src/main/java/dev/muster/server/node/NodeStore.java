@@ -66,6 +66,21 @@ public interface NodeStore {
     public SessionRecord {
       facts = Map.copyOf(facts);
     }
+
+    /** Returns this session, last heard of later. */
+    public SessionRecord seenAt(Instant time) {
+      return new SessionRecord(
+          epoch,
+          journalId,
+          instanceId,
+          agentVersion,
+          slots,
+          facts,
+          remoteAddress,
+          clockSkewMillis,
+          connectTime,
+          time);
+    }
   }
 
   /** When a node was last heard of. */

@@ -7,6 +7,7 @@ import dev.muster.server.ledger.Commit;
 import dev.muster.server.ledger.CommitListener;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.Presence;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,11 @@ public final class SessionRegistry implements CommitListener, Presence {
   @Override
   public boolean isOnline(NodeId node) {
     return sessions.containsKey(node);
+  }
+
+  @Override
+  public Optional<Instant> lastHeard(NodeId node) {
+    return find(node).map(NodeSession::lastHeard);
   }
 
   /** Returns how many nodes are connected. */

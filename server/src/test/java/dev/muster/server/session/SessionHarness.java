@@ -41,6 +41,8 @@ import dev.muster.server.node.NodeState;
 import dev.muster.server.report.ReportService;
 import dev.muster.server.session.AgentHello.JournalItem;
 import dev.muster.wire.Sha256;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -250,10 +252,11 @@ public final class SessionHarness implements AutoCloseable {
   public void settle() {
     long before;
     do {
-      before = faulty.writes.get();
+      before = faulty.touches.get();
+      // What follows from a commit is queued before its second follower is delivered.
       ledger.submit(tx -> true).exceptionally(failure -> true).join();
       ledger.submit(tx -> true).exceptionally(failure -> true).join();
-    } while (faulty.writes.get() != before + 2);
+    } while (faulty.touches.get() != before + 2);
   }
 
   /** Lets the store fail until told otherwise. */
@@ -320,20 +323,36 @@ public final class SessionHarness implements AutoCloseable {
 
   /** Passes on to the real store, or fails. */
   private final class FaultyStore implements LedgerStore {
-    final AtomicLong writes = new AtomicLong();
+    final AtomicLong touches = new AtomicLong(); // One by each entry, and more by those that do something.
     volatile boolean fails; // written by the test
 
     @Override
     public void write(long batch, Consumer<StoreTransaction> body) {
-      writes.incrementAndGet();
       store.write(
           batch,
           tx -> {
-            body.accept(tx);
+            body.accept(counted(tx));
             if (fails) {
               throw new StoreException("full", new IllegalStateException(), false);
             }
           });
+    }
+
+    private StoreTransaction counted(StoreTransaction tx) {
+      return (StoreTransaction)
+          Proxy.newProxyInstance(
+              StoreTransaction.class.getClassLoader(),
+              new Class<?>[] {StoreTransaction.class},
+              (proxy, method, arguments) -> {
+                if (!method.getName().equals("release")) {
+                  touches.incrementAndGet();
+                }
+                try {
+                  return method.invoke(tx, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              });
     }
 
     @Override
