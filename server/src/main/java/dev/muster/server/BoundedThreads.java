@@ -16,14 +16,18 @@ final class BoundedThreads {
 
   /** Returns a pool that refuses beyond its queue. */
   static ThreadPoolExecutor refusing(String name, int threads, int queue) {
-    return letGo(new ThreadPoolExecutor(
-        threads, threads, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), named(name)));
+    return letGo(
+        new ThreadPoolExecutor(
+            threads, threads, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(queue), named(name)));
   }
 
-  /** Returns a pool whose queue is bounded by those who feed it: each has at most one task in it. */
+  /**
+   * Returns a pool whose queue is bounded by those who feed it: each has at most one task in it.
+   */
   static ThreadPoolExecutor fedByFew(String name, int threads) {
-    return letGo(new ThreadPoolExecutor(
-        threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name)));
+    return letGo(
+        new ThreadPoolExecutor(
+            threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name)));
   }
 
   private static ThreadPoolExecutor letGo(ThreadPoolExecutor pool) {

@@ -84,7 +84,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One server process: wires everything, starts, drains and stops it. Start and stop are called once each, by one thread.
+ * One server process: wires everything, starts, drains and stops it. Start and stop are called once
+ * each, by one thread.
  */
 public final class MusterServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MusterServer.class);
@@ -99,7 +100,8 @@ public final class MusterServer implements AutoCloseable {
   private final Ledger ledger;
   private final SessionRegistry sessions;
   private final ScheduledExecutorService timer = BoundedThreads.timer("muster-timer");
-  private final ExecutorService watchThreads = BoundedThreads.fedByFew("muster-watch", WATCH_THREADS);
+  private final ExecutorService watchThreads =
+      BoundedThreads.fedByFew("muster-watch", WATCH_THREADS);
   private final ExecutorService catalogThreads =
       BoundedThreads.refusing("muster-catalog", CATALOG_THREADS, CATALOG_QUEUE);
   private final GrpcServers servers;
@@ -148,8 +150,7 @@ public final class MusterServer implements AutoCloseable {
     deadlines = new Deadlines(ledger, moves, clock, config.lostSweepGrace());
     heartbeats = new Heartbeats(sessions, clock);
     cancels =
-        new CancelService(
-            ledger, store, new Cancellation(ledger, moves, orders, sessions, timer));
+        new CancelService(ledger, store, new Cancellation(ledger, moves, orders, sessions, timer));
     adminToken = new AdminTokenFile(data.path());
     firstOperator = new FirstOperator(ledger, store, keyedHash, IDS, random);
     grpcEnrollment =
@@ -199,8 +200,16 @@ public final class MusterServer implements AutoCloseable {
         new PrepareService(nodes, catalogs, sessions, prepareTokens, ledger, clock);
     NodeService nodeService =
         new NodeService(
-            ledger, store, nodes, keyring, keyedHash, sessions, new InvocationRevocation(moves), this::closeRevoked,
-            IDS, random);
+            ledger,
+            store,
+            nodes,
+            keyring,
+            keyedHash,
+            sessions,
+            new InvocationRevocation(moves),
+            this::closeRevoked,
+            IDS,
+            random);
     JoinTokens joinTokens =
         new JoinTokens(ledger, store, keyedHash, transport.caPublicKeySha256(), IDS, random);
     Authorizer authorizer = new Authorizer();
@@ -209,21 +218,30 @@ public final class MusterServer implements AutoCloseable {
         new OperatorSurface(
             operatorServices(
                 new GrpcExecutionService(
-                    dispatches, cancels, new ExecutionQueries(store), watches, nodes, authorizer, pages),
+                    dispatches,
+                    cancels,
+                    new ExecutionQueries(store),
+                    watches,
+                    nodes,
+                    authorizer,
+                    pages),
                 new GrpcActionService(
                     new ActionQueries(nodes, catalogs, sessions), prepares, authorizer, pages),
                 new GrpcNodeService(
                     nodeService, joinTokens, catalogs, authorizer, pages, this::agentEndpoint),
                 new GrpcAccessService()),
-            new OperatorAuthenticationInterceptor(new OperatorAuthenticator(store, keyedHash, clock)),
+            new OperatorAuthenticationInterceptor(
+                new OperatorAuthenticator(store, keyedHash, clock)),
             new RefusalAudit(ledger),
             authorizer,
             IDS);
     servers =
         new GrpcServers(
-            new GrpcServers.Endpoint(config.agentAddress().toSocketAddress(), transport.credentials()),
+            new GrpcServers.Endpoint(
+                config.agentAddress().toSocketAddress(), transport.credentials()),
             agentSurface,
-            new GrpcServers.Endpoint(config.operatorAddress().toSocketAddress(), transport.credentials()),
+            new GrpcServers.Endpoint(
+                config.operatorAddress().toSocketAddress(), transport.credentials()),
             operatorSurface);
   }
 
@@ -249,7 +267,8 @@ public final class MusterServer implements AutoCloseable {
     transport.keepFresh(timer);
     new RequestRetention(ledger).start(timer);
     if (config.metricsAddress().isPresent()) {
-      metricsEndpoint = new MetricsEndpoint(config.metricsAddress().get().toSocketAddress(), metrics);
+      metricsEndpoint =
+          new MetricsEndpoint(config.metricsAddress().get().toSocketAddress(), metrics);
     }
     servers.start();
     log.info("ready agent={} operator={}", agentAddress(), operatorAddress());
@@ -292,7 +311,10 @@ public final class MusterServer implements AutoCloseable {
                         .build()));
   }
 
-  /** Drains and stops: agents are sent away over a spread, what is decided is committed, and all threads end. */
+  /**
+   * Drains and stops: agents are sent away over a spread, what is decided is committed, and all
+   * threads end.
+   */
   @Override
   public void close() {
     log.info("stopping: {} sessions are sent away", sessions.size());

@@ -24,11 +24,11 @@ final class RequestRetention {
     var unused =
         ledger
             .submit(tx -> tx.store().requests().prune(tx.now().minus(Limits.REQUEST_ID_KEPT), ROWS))
-        .thenAccept(
-            pruned -> {
-              if (pruned == ROWS) {
-                prune();
-              }
-            });
+            .thenAccept(
+                pruned -> {
+                  if (pruned == ROWS) {
+                    prune();
+                  }
+                });
   }
 }

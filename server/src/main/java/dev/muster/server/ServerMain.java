@@ -21,14 +21,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The server's command line: {@code server [--config FILE] [--SETTING VALUE]…}. Exit codes: 143 stopped in order by SIGTERM, 2 a fault in the command
- * line or the configuration, 1 it could not start.
+ * The server's command line: {@code server [--config FILE] [--SETTING VALUE]…}. Exit codes: 143
+ * stopped in order by SIGTERM, 2 a fault in the command line or the configuration, 1 it could not
+ * start.
  */
 public final class ServerMain {
   private static final int USAGE = 2;
   private static final int FAILED = 1;
 
-  /** gRPC's transport logs a stack trace for each message that is too large: a way to fill a disk. Held, or it would be forgotten. */
+  /**
+   * gRPC's transport logs a stack trace for each message that is too large: a way to fill a disk.
+   * Held, or it would be forgotten.
+   */
   private static final java.util.logging.Logger TRANSPORT_LOG =
       java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream");
 
@@ -84,14 +88,22 @@ public final class ServerMain {
   private static void announce(PrintStream out, MusterServer server, ServerConfig config) {
     out.println("data directory " + config.dataDirectory().toAbsolutePath());
     out.println("admin token in " + server.adminTokenFile());
-    server.metricsAddress().ifPresent(address -> out.println("metrics on http://" + text(address) + "/metrics"));
+    server
+        .metricsAddress()
+        .ifPresent(address -> out.println("metrics on http://" + text(address) + "/metrics"));
     out.println(
-        "muster server ready agent=" + text(server.agentAddress()) + " operator=" + text(server.operatorAddress()));
+        "muster server ready agent="
+            + text(server.agentAddress())
+            + " operator="
+            + text(server.operatorAddress()));
     out.flush();
   }
 
   private static String text(java.net.InetSocketAddress address) {
-    String host = address.getAddress().isAnyLocalAddress() ? "0.0.0.0" : address.getAddress().getHostAddress();
+    String host =
+        address.getAddress().isAnyLocalAddress()
+            ? "0.0.0.0"
+            : address.getAddress().getHostAddress();
     return host + ":" + address.getPort();
   }
 
@@ -109,10 +121,7 @@ public final class ServerMain {
   }
 
   private static CommandSpec spec() {
-    CommandSpec spec =
-        CommandSpec.create()
-            .name("muster server")
-            .mixinStandardHelpOptions(true);
+    CommandSpec spec = CommandSpec.create().name("muster server").mixinStandardHelpOptions(true);
     spec.usageMessage()
         .description(
             "Runs a Muster server. Settings come from flags, then the environment (MUSTER_…), then the file.");

@@ -23,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the server proves who it is: TLS by its own authority, or plaintext where the configuration allows it.
+ * How the server proves who it is: TLS by its own authority, or plaintext where the configuration
+ * allows it.
  *
  * @param credentials of both listeners
  * @param caCertificatePem the authority that agents trust; empty on plaintext
@@ -41,7 +42,8 @@ record Transport(
       ServerConfig config, Path dataDirectory, InstantSource clock, SecureRandom random)
       throws IOException {
     if (config.plaintext()) {
-      return new Transport(InsecureServerCredentials.create(), "", Optional.empty(), Optional.empty());
+      return new Transport(
+          InsecureServerCredentials.create(), "", Optional.empty(), Optional.empty());
     }
     CertificateAuthority authority = CertificateAuthority.load(dataDirectory, clock, random);
     ServerCertificate certificate =

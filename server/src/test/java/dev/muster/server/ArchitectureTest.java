@@ -16,10 +16,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** The package plan, as far as a machine can hold it: features know no adapter, and adapters know each other only where they are joined. */
+/**
+ * The package plan, as far as a machine can hold it: features know no adapter, and adapters know
+ * each other only where they are joined.
+ */
 final class ArchitectureTest {
   private static final String ROOT = "dev.muster.server";
-  private static final String[] ADAPTERS = {ROOT, ROOT + ".grpc..", ROOT + ".jdbc..", ROOT + ".tls.."};
+  private static final String[] ADAPTERS = {
+    ROOT, ROOT + ".grpc..", ROOT + ".jdbc..", ROOT + ".tls.."
+  };
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -32,7 +37,8 @@ final class ArchitectureTest {
         .resideOutsideOfPackages(ADAPTERS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "dev.muster.proto..", "java.sql..", "javax.sql..")
+        .resideInAnyPackage(
+            "io.grpc..", "com.google.protobuf..", "dev.muster.proto..", "java.sql..", "javax.sql..")
         .check(CLASSES);
   }
 
@@ -90,7 +96,10 @@ final class ArchitectureTest {
         CLASSES.stream()
             .map(JavaClass::getPackage)
             .filter(
-                own -> !own.tryGetPackageInfo().map(i -> i.isAnnotatedWith(NullMarked.class)).orElse(false))
+                own ->
+                    !own.tryGetPackageInfo()
+                        .map(i -> i.isAnnotatedWith(NullMarked.class))
+                        .orElse(false))
             .map(own -> own.getName())
             .filter(name -> name.startsWith(ROOT))
             .collect(Collectors.toCollection(TreeSet::new));
@@ -115,8 +124,8 @@ final class ArchitectureTest {
       Set.of(Set.of("access", "audit", "catalog", "execution", "invocation", "ledger", "node"));
 
   /**
-   * Features that know each other, straight or around a corner. They are few and stay as they are; a new one fails here, and so does one
-   * that is gone: take it out.
+   * Features that know each other, straight or around a corner. They are few and stay as they are;
+   * a new one fails here, and so does one that is gone: take it out.
    */
   @Test
   void circles_areThoseThatAreKnown() {
@@ -144,7 +153,8 @@ final class ArchitectureTest {
 
   private static Set<String> reachable(Map<String, Set<String>> uses, String from) {
     Set<String> reached = new TreeSet<>();
-    java.util.ArrayDeque<String> left = new java.util.ArrayDeque<>(uses.getOrDefault(from, Set.of()));
+    java.util.ArrayDeque<String> left =
+        new java.util.ArrayDeque<>(uses.getOrDefault(from, Set.of()));
     while (!left.isEmpty()) {
       String next = left.poll();
       if (reached.add(next)) {

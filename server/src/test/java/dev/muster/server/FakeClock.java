@@ -19,7 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Time that moves when the test says so: instants and a timer from one hand. What is due runs on the thread that advances. */
+/**
+ * Time that moves when the test says so: instants and a timer from one hand. What is due runs on
+ * the thread that advances.
+ */
 public final class FakeClock implements InstantSource {
   private static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
 
@@ -54,7 +57,10 @@ public final class FakeClock implements InstantSource {
     now = end;
   }
 
-  /** Lets time pass at once, as a suspended machine does; what has become due runs with the next {@link #advance}. */
+  /**
+   * Lets time pass at once, as a suspended machine does; what has become due runs with the next
+   * {@link #advance}.
+   */
   public void jump(Duration by) {
     now = now.plus(by);
   }

@@ -18,10 +18,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** docs/state-machines.md is written from the two tables: {@code -Dmuster.docs.write=true} writes it anew. */
+/**
+ * docs/state-machines.md is written from the two tables: {@code -Dmuster.docs.write=true} writes it
+ * anew.
+ */
 final class StateMachinesDocTest {
-  private static final Path DOC =
-      Path.of("../docs/state-machines.md").toAbsolutePath().normalize();
+  private static final Path DOC = Path.of("../docs/state-machines.md").toAbsolutePath().normalize();
 
   @Test
   void document_isWhatTheTablesSay() throws Exception {
@@ -107,8 +109,7 @@ final class StateMachinesDocTest {
       for (ExecutionEvent event : ExecutionEvent.values()) {
         ExecutionTransitions.target(from, event)
             .ifPresent(
-                to ->
-                    document.append("| `%s` | %s | `%s` |\n".formatted(from, words(event), to)));
+                to -> document.append("| `%s` | %s | `%s` |\n".formatted(from, words(event), to)));
       }
     }
     return document.toString();

@@ -5,7 +5,10 @@ import dev.muster.wire.Sha256;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Catalogs in the store, each once however many nodes announce it, inside one transaction. Not thread-safe. */
+/**
+ * Catalogs in the store, each once however many nodes announce it, inside one transaction. Not
+ * thread-safe.
+ */
 public interface CatalogStore {
   /** Adds a catalog; nothing happens where it is known. */
   void put(Catalog catalog);

@@ -134,5 +134,4 @@ final class SettingValues {
           default -> Duration.ofDays(count);
         });
   }
-
 }

@@ -21,8 +21,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Carries a cancel to the invocations, a thousand per commit: what has not been handed over is CANCELLED at once; of the rest the request
- * is recorded and the node is asked, whose answer decides. Thread-safe.
+ * Carries a cancel to the invocations, a thousand per commit: what has not been handed over is
+ * CANCELLED at once; of the rest the request is recorded and the node is asked, whose answer
+ * decides. Thread-safe.
  */
 public final class Cancellation {
   private static final int ROWS = 1_000;
@@ -55,7 +56,9 @@ public final class Cancellation {
     this.timer = timer;
   }
 
-  /** Carries the cancel of an execution to what it has not reached yet, until it has reached all. */
+  /**
+   * Carries the cancel of an execution to what it has not reached yet, until it has reached all.
+   */
   public void proceed(ExecutionId execution, String reason, RequestedBy by) {
     proceed(execution, reason, by, -1);
   }
@@ -64,16 +67,20 @@ public final class Cancellation {
     var unused =
         ledger
             .submit(
-            LedgerEntry.weighing(ROWS, tx -> cancelNext(tx, execution, reason, by, afterOrdinal)))
-        .whenComplete(
-            (last, failure) -> {
-              if (failure == null && last >= 0) {
-                proceed(execution, reason, by, last);
-              } else if (failure instanceof StoreException) {
-                var unusedTimer = timer.schedule(
-                    () -> proceed(execution, reason, by, afterOrdinal), 1, TimeUnit.SECONDS);
-              }
-            });
+                LedgerEntry.weighing(
+                    ROWS, tx -> cancelNext(tx, execution, reason, by, afterOrdinal)))
+            .whenComplete(
+                (last, failure) -> {
+                  if (failure == null && last >= 0) {
+                    proceed(execution, reason, by, last);
+                  } else if (failure instanceof StoreException) {
+                    var unusedTimer =
+                        timer.schedule(
+                            () -> proceed(execution, reason, by, afterOrdinal),
+                            1,
+                            TimeUnit.SECONDS);
+                  }
+                });
   }
 
   /**
@@ -82,7 +89,11 @@ public final class Cancellation {
    * @return position of the last one reached where there may be more, else -1
    */
   public int cancelNext(
-      LedgerTransaction tx, ExecutionId execution, String reason, RequestedBy by, int afterOrdinal) {
+      LedgerTransaction tx,
+      ExecutionId execution,
+      String reason,
+      RequestedBy by,
+      int afterOrdinal) {
     List<Invocation> next =
         tx.store().invocations().ofExecution(execution, afterOrdinal, UNSETTLED, ROWS);
     Order order = orders.of(tx.store(), execution);

@@ -21,8 +21,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Hands invocations that wait in the store to sessions that have credit, oldest first. DISPATCHED is durable before the session hears of
- * it. Thread-safe.
+ * Hands invocations that wait in the store to sessions that have credit, oldest first. DISPATCHED
+ * is durable before the session hears of it. Thread-safe.
  */
 public final class Courier implements HandOvers {
   private final Ledger ledger;
@@ -44,19 +44,20 @@ public final class Courier implements HandOvers {
     var unused =
         ledger
             .submit(LedgerEntry.weighing(Limits.DEFAULT_SLOTS, tx -> handOver(tx, session, lease)))
-        .whenComplete(
-            (looked, failure) -> {
-              if (failure == null && !looked && session.available() > 0) {
-                request(session);
-              }
-              if (failure != null) {
-                lease.giveBack();
-                session.backlogUnknown();
-                if (!(failure instanceof BusException)) { // Only a ledger that closes refuses this.
-                  var unusedTimer = timer.schedule(() -> request(session), 1, TimeUnit.SECONDS);
-                }
-              }
-            });
+            .whenComplete(
+                (looked, failure) -> {
+                  if (failure == null && !looked && session.available() > 0) {
+                    request(session);
+                  }
+                  if (failure != null) {
+                    lease.giveBack();
+                    session.backlogUnknown();
+                    if (!(failure
+                        instanceof BusException)) { // Only a ledger that closes refuses this.
+                      var unusedTimer = timer.schedule(() -> request(session), 1, TimeUnit.SECONDS);
+                    }
+                  }
+                });
   }
 
   private Boolean handOver(LedgerTransaction tx, NodeSession session, CreditLease lease) {
@@ -73,15 +74,15 @@ public final class Courier implements HandOvers {
         return false;
       }
       Order order = orders.of(tx.store(), invocation.executionId());
-      InvocationChange change =
-          handedOver(invocation, Driver.COURIER, session, order, tx.now());
+      InvocationChange change = handedOver(invocation, Driver.COURIER, session, order, tx.now());
       tx.change(change);
       tx.afterCommit(() -> session.handOver(change.after(), order));
     }
     if (waiting.size() > credit) {
       return false; // Those that expired gave room; there may be more.
     }
-    // Nothing is left: whatever comes to wait from here on is written by this thread, which will note it.
+    // Nothing is left: whatever comes to wait from here on is written by this thread, which will
+    // note it.
     session.noBacklog();
     return true;
   }
@@ -103,7 +104,12 @@ public final class Courier implements HandOvers {
       Invocation invocation, Driver driver, NodeSession session, Order order, Instant now) {
     return moves
         .handOver(
-            invocation, driver, session.epoch(), session.journalId(), reportDeadline(order, now), now)
+            invocation,
+            driver,
+            session.epoch(),
+            session.journalId(),
+            reportDeadline(order, now),
+            now)
         .orElseThrow(() -> new IllegalStateException("not to be handed over: " + invocation));
   }
 

@@ -17,8 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Settles what has become due: EXPIRED for what was not handed over in time, LOST for what was and brought no final report. Looks once a
- * second; what is due in great numbers is settled a thousand per commit.
+ * Settles what has become due: EXPIRED for what was not handed over in time, LOST for what was and
+ * brought no final report. Looks once a second; what is due in great numbers is settled a thousand
+ * per commit.
  */
 public final class Deadlines {
   private static final int ROWS = 1_000;
@@ -54,14 +55,14 @@ public final class Deadlines {
     var unused =
         ledger
             .submit(LedgerEntry.weighing(ROWS, this::settleDue))
-        .whenComplete(
-            (more, failure) -> {
-              if (failure == null && more) {
-                settle();
-              } else {
-                looking.set(false); // A store that failed is asked again in a second.
-              }
-            });
+            .whenComplete(
+                (more, failure) -> {
+                  if (failure == null && more) {
+                    settle();
+                  } else {
+                    looking.set(false); // A store that failed is asked again in a second.
+                  }
+                });
   }
 
   private Boolean settleDue(LedgerTransaction tx) {

@@ -10,7 +10,9 @@ import dev.muster.server.ledger.LedgerTransaction;
 import dev.muster.server.node.Node;
 import dev.muster.server.node.RevocationListener;
 
-/** Settles what a revoked node had to do: what waited did not run, of what it had nobody can tell. */
+/**
+ * Settles what a revoked node had to do: what waited did not run, of what it had nobody can tell.
+ */
 public final class InvocationRevocation implements RevocationListener {
   // Above what the limit of live executions lets wait for one node.
   private static final int ROWS = 100_000;

@@ -35,8 +35,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Makes the invocations of a frozen cohort, slice by slice: handed over at once where the node is here and has credit, waiting
- * otherwise. What is left of a large cohort goes on after a restart. Thread-safe.
+ * Makes the invocations of a frozen cohort, slice by slice: handed over at once where the node is
+ * here and has credit, waiting otherwise. What is left of a large cohort goes on after a restart.
+ * Thread-safe.
  */
 public final class Materialiser {
   private final Ledger ledger;
@@ -74,19 +75,19 @@ public final class Materialiser {
     var unused =
         ledger
             .submit(LedgerEntry.weighing(CohortSlice.SIZE, tx -> materialiseNext(tx, lease)))
-        .whenComplete(
-            (more, failure) -> {
-              if (failure == null) {
-                if (more) {
-                  proceed();
-                }
-                return;
-              }
-              lease.giveBack();
-              if (failure instanceof StoreException) {
-                var unusedTimer = timer.schedule(this::proceed, 1, TimeUnit.SECONDS);
-              }
-            });
+            .whenComplete(
+                (more, failure) -> {
+                  if (failure == null) {
+                    if (more) {
+                      proceed();
+                    }
+                    return;
+                  }
+                  lease.giveBack();
+                  if (failure instanceof StoreException) {
+                    var unusedTimer = timer.schedule(this::proceed, 1, TimeUnit.SECONDS);
+                  }
+                });
   }
 
   private Boolean materialiseNext(LedgerTransaction tx, CreditLease lease) {
@@ -129,8 +130,15 @@ public final class Materialiser {
     tx.store().executions().materialised(slice.executionId(), slice.slice());
     tx.audit(
         new AuditRecord(
-            tx.now(), "execution.materialise", null, order.projectId(), slice.executionId(), null, null,
-            order.action(), null,
+            tx.now(),
+            "execution.materialise",
+            null,
+            order.projectId(),
+            slice.executionId(),
+            null,
+            null,
+            order.action(),
+            null,
             new AuditDetails()
                 .add("slice", slice.slice())
                 .add("invocations", slice.nodes().size())
@@ -165,7 +173,11 @@ public final class Materialiser {
     }
     if (startWithin.isZero() && session.isEmpty()) {
       settled(
-          tx, waiting, InvocationState.REJECTED, Driver.GATE, "NODE_OFFLINE",
+          tx,
+          waiting,
+          InvocationState.REJECTED,
+          Driver.GATE,
+          "NODE_OFFLINE",
           "The node was not connected, and start_within is 0.");
       return false;
     }
@@ -188,11 +200,20 @@ public final class Materialiser {
         new NewInvocation(
             invocation,
             new HistoryEntry(
-                null, invocation.state(), tx.now(), driver, replica, invocation.epoch(), reason, null, 0)));
+                null,
+                invocation.state(),
+                tx.now(),
+                driver,
+                replica,
+                invocation.epoch(),
+                reason,
+                null,
+                0)));
   }
 
   private static Instant startDeadline(Order order, Duration startWithin, Instant now) {
-    // "Connected now" is judged above; the way to the node, and the wait for a slot, still take their time.
+    // "Connected now" is judged above; the way to the node, and the wait for a slot, still take
+    // their time.
     Instant deadline = now.plus(startWithin.isZero() ? Limits.REPORT_SLACK : startWithin);
     return deadline.isBefore(order.expireTime()) ? deadline : order.expireTime();
   }

@@ -8,7 +8,10 @@ import dev.muster.server.execution.Order;
 import dev.muster.server.ledger.StoreTransaction;
 import org.jspecify.annotations.Nullable;
 
-/** What executions ask of their nodes, kept in memory while they are handed over: bounded by bytes. Thread-safe. */
+/**
+ * What executions ask of their nodes, kept in memory while they are handed over: bounded by bytes.
+ * Thread-safe.
+ */
 public final class Orders {
   private static final long MAX_BYTES = 64L << 20;
   private static final int OVERHEAD = 512;

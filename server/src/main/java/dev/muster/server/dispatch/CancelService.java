@@ -19,7 +19,10 @@ import dev.muster.server.request.RequestKey;
 import dev.muster.server.request.Requests;
 import java.util.Set;
 
-/** Cancels executions. Cancelling again is fine until it has settled. Thread-safe; blocks until durable. */
+/**
+ * Cancels executions. Cancelling again is fine until it has settled. Thread-safe; blocks until
+ * durable.
+ */
 public final class CancelService {
   private static final int FIRST_PART = 1_000;
 
@@ -66,7 +69,15 @@ public final class CancelService {
     }
     tx.audit(
         new AuditRecord(
-            tx.now(), "execution.cancel", by, key.projectId(), id, null, null, "", null,
+            tx.now(),
+            "execution.cancel",
+            by,
+            key.projectId(),
+            id,
+            null,
+            null,
+            "",
+            null,
             new AuditDetails().add("from", state.name()).add("reason", reason).json()));
     int reached = cancellation.cancelNext(tx, id, reason, by, -1);
     if (reached >= 0) {
@@ -78,8 +89,10 @@ public final class CancelService {
   /** Goes on, after a restart, with cancels that had not reached every invocation. */
   public void proceedAfterRestart() {
     for (ExecutionId id :
-        store.read(tx -> tx.executions().inStates(Set.of(ExecutionState.CANCELLING), Integer.MAX_VALUE))) {
-      Execution execution = store.read(tx -> tx.executions().find(id)).orElseThrow(() -> notFound(id));
+        store.read(
+            tx -> tx.executions().inStates(Set.of(ExecutionState.CANCELLING), Integer.MAX_VALUE))) {
+      Execution execution =
+          store.read(tx -> tx.executions().find(id)).orElseThrow(() -> notFound(id));
       cancellation.proceed(id, execution.cancelReason(), execution.order().requestedBy());
     }
   }

@@ -32,7 +32,8 @@ record Cohort(List<Node> nodes, List<Node> skippedOffline) {
   /**
    * Resolves the target of a dispatch.
    *
-   * @throws BusException TARGET_INVALID, MALFORMED_SELECTOR, NODE_NOT_FOUND, NODE_REVOKED, COHORT_EMPTY, LIMIT_OUT_OF_RANGE
+   * @throws BusException TARGET_INVALID, MALFORMED_SELECTOR, NODE_NOT_FOUND, NODE_REVOKED,
+   *     COHORT_EMPTY, LIMIT_OUT_OF_RANGE
    */
   static Cohort resolve(DispatchCommand command, NodeDirectory directory, Presence presence) {
     List<Node> target = target(command, directory);
@@ -59,7 +60,12 @@ record Cohort(List<Node> nodes, List<Node> skippedOffline) {
     }
     if (cohort.nodes.size() > Limits.COHORT_NODES) {
       throw BusException.of(ErrorReason.LIMIT_OUT_OF_RANGE)
-          .message("The target matches " + cohort.nodes.size() + " nodes; at most " + Limits.COHORT_NODES + ".")
+          .message(
+              "The target matches "
+                  + cohort.nodes.size()
+                  + " nodes; at most "
+                  + Limits.COHORT_NODES
+                  + ".")
           .with("matched", cohort.nodes.size())
           .with("limit", Limits.COHORT_NODES)
           .build();
@@ -84,7 +90,12 @@ record Cohort(List<Node> nodes, List<Node> skippedOffline) {
   private static List<Node> named(DispatchCommand command, NodeDirectory directory) {
     if (command.nodeIds().size() > Limits.TARGET_NODE_IDS) {
       throw BusException.of(ErrorReason.LIMIT_OUT_OF_RANGE)
-          .message("node_ids has " + command.nodeIds().size() + " entries; at most " + Limits.TARGET_NODE_IDS + ".")
+          .message(
+              "node_ids has "
+                  + command.nodeIds().size()
+                  + " entries; at most "
+                  + Limits.TARGET_NODE_IDS
+                  + ".")
           .with("limit", Limits.TARGET_NODE_IDS)
           .violation("node_ids", "too many entries; use a selector")
           .build();

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an operator wants to be done, before any of it is checked. Exactly one of {@code nodeIds} and {@code selector} names the target.
+ * What an operator wants to be done, before any of it is checked. Exactly one of {@code nodeIds}
+ * and {@code selector} names the target.
  *
  * @param requestedBy who asks
  * @param role what they may do in the project

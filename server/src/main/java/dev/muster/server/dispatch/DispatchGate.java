@@ -3,7 +3,6 @@ package dev.muster.server.dispatch;
 
 import dev.muster.server.access.Role;
 import dev.muster.server.catalog.Action;
-import dev.muster.server.catalog.Catalog;
 import dev.muster.server.catalog.CatalogDirectory;
 import dev.muster.server.catalog.InputSchema;
 import dev.muster.server.catalog.InputSchemas;
@@ -27,8 +26,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The gates of a dispatch, in order: declared, enabled, allowed on a disabled node, role, prepare token, confirmation, input. Nodes with one
- * catalog share their answer, so that a cohort of ten thousand equal nodes costs one check. Thread-safe.
+ * The gates of a dispatch, in order: declared, enabled, allowed on a disabled node, role, prepare
+ * token, confirmation, input. Nodes with one catalog share their answer, so that a cohort of ten
+ * thousand equal nodes costs one check. Thread-safe.
  */
 public final class DispatchGate {
   private static final int NODES_TOLD = 20;
@@ -38,7 +38,8 @@ public final class DispatchGate {
   private final PrepareTokens prepareTokens;
 
   /** Makes the gates. */
-  public DispatchGate(CatalogDirectory catalogs, InputSchemas schemas, PrepareTokens prepareTokens) {
+  public DispatchGate(
+      CatalogDirectory catalogs, InputSchemas schemas, PrepareTokens prepareTokens) {
     this.catalogs = catalogs;
     this.schemas = schemas;
     this.prepareTokens = prepareTokens;
@@ -47,7 +48,8 @@ public final class DispatchGate {
   /**
    * What passed.
    *
-   * @param runTimeout how long a run may take where the dispatch does not say: the longest of the declarations
+   * @param runTimeout how long a run may take where the dispatch does not say: the longest of the
+   *     declarations
    * @param redactedInput the input with secret fields masked
    */
   @SuppressWarnings("ArrayRecordComponent") // Opaque bytes, passed through; never compared.
@@ -113,11 +115,20 @@ public final class DispatchGate {
       return;
     }
     String names =
-        String.join(", ", unfit.stream().limit(NODES_TOLD).map(node -> node.name().toString()).toList());
+        String.join(
+            ", ", unfit.stream().limit(NODES_TOLD).map(node -> node.name().toString()).toList());
     throw BusException.of(reason)
         .message(
-            "Action " + action + " " + verdict + " " + unfit.size() + " of the cohort: " + names
-                + (unfit.size() > NODES_TOLD ? " …" : "") + ".")
+            "Action "
+                + action
+                + " "
+                + verdict
+                + " "
+                + unfit.size()
+                + " of the cohort: "
+                + names
+                + (unfit.size() > NODES_TOLD ? " …" : "")
+                + ".")
         .with("action", action)
         .with("nodes", names)
         .with("node_count", unfit.size())
@@ -128,7 +139,14 @@ public final class DispatchGate {
     Role needed = action.minRole();
     if (!command.role().includes(needed)) {
       throw BusException.of(ErrorReason.ROLE_REQUIRED)
-          .message("Action " + action.name() + " needs the role " + needed + "; the caller is " + command.role() + ".")
+          .message(
+              "Action "
+                  + action.name()
+                  + " needs the role "
+                  + needed
+                  + "; the caller is "
+                  + command.role()
+                  + ".")
           .with("role", needed)
           .with("action", action.name())
           .build();
@@ -139,7 +157,8 @@ public final class DispatchGate {
   private static void requireNoCondition(Action action) {
     if (!action.condition().isEmpty()) {
       throw BusException.of(ErrorReason.SURFACE_NOT_PROVISIONED)
-          .message("Action " + action.name() + " has a condition, which this server does not judge.")
+          .message(
+              "Action " + action.name() + " has a condition, which this server does not judge.")
           .with("surface", "action.condition")
           .build();
     }
@@ -150,8 +169,14 @@ public final class DispatchGate {
       if (action.needsConfirmation() && !command.confirmed()) {
         throw BusException.of(ErrorReason.CONFIRMATION_REQUIRED)
             .message(
-                "Action " + action.name() + " (danger " + action.danger() + ") on " + nodes
-                    + (nodes == 1 ? " node" : " nodes") + " needs confirmed: true.")
+                "Action "
+                    + action.name()
+                    + " (danger "
+                    + action.danger()
+                    + ") on "
+                    + nodes
+                    + (nodes == 1 ? " node" : " nodes")
+                    + " needs confirmed: true.")
             .with("action", action.name())
             .with("danger", action.danger())
             .with("cohort_size", nodes)
@@ -164,7 +189,8 @@ public final class DispatchGate {
     try {
       StrictJson.checkObject(input, Limits.INPUT_BYTES);
     } catch (StrictJsonException e) {
-      throw invalid(List.of(new FieldViolation("/", e.getMessage() == null ? "not JSON" : e.getMessage())));
+      throw invalid(
+          List.of(new FieldViolation("/", e.getMessage() == null ? "not JSON" : e.getMessage())));
     }
     byte[] redacted = input;
     for (Action action : actions) {
@@ -182,19 +208,26 @@ public final class DispatchGate {
     try {
       return schemas.get(action.inputSchemaBytes());
     } catch (SchemaException e) {
-      throw new IllegalStateException("a schema that was accepted does not compile: " + action.name(), e);
+      throw new IllegalStateException(
+          "a schema that was accepted does not compile: " + action.name(), e);
     }
   }
 
   private static BusException invalid(List<FieldViolation> violations) {
     return BusException.of(ErrorReason.INPUT_INVALID)
-        .message("The input is refused: " + violations.get(0).field() + " " + violations.get(0).description())
+        .message(
+            "The input is refused: "
+                + violations.get(0).field()
+                + " "
+                + violations.get(0).description())
         .with("violations", violations.size())
         .violations(violations)
         .build();
   }
 
   private static Duration longest(Set<Action> actions) {
-    return actions.stream().map(Action::runTimeout).reduce(Duration.ZERO, (a, b) -> a.compareTo(b) >= 0 ? a : b);
+    return actions.stream()
+        .map(Action::runTimeout)
+        .reduce(Duration.ZERO, (a, b) -> a.compareTo(b) >= 0 ? a : b);
   }
 }

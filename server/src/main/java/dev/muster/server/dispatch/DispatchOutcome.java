@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.dispatch;
 
-
 import dev.muster.server.execution.Execution;
 
 /**

@@ -39,8 +39,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * Dispatches an action to a cohort: resolves the cohort, asks the gates, and commits execution, frozen cohort and audit at once; hand-over
- * follows. A refused dispatch leaves no execution behind. Thread-safe; blocks until durable.
+ * Dispatches an action to a cohort: resolves the cohort, asks the gates, and commits execution,
+ * frozen cohort and audit at once; hand-over follows. A refused dispatch leaves no execution
+ * behind. Thread-safe; blocks until durable.
  */
 public final class DispatchService {
   /** The only domain there is, so far. */
@@ -156,12 +157,13 @@ public final class DispatchService {
         };
     CompletableFuture<DispatchOutcome> committed =
         ledger.submit(LedgerEntry.weighing(small ? nodes.size() : slices.size(), entry));
-    var unused = committed.whenComplete(
-        (outcome, failure) -> {
-          if (failure != null) {
-            lease.giveBack();
-          }
-        });
+    var unused =
+        committed.whenComplete(
+            (outcome, failure) -> {
+              if (failure != null) {
+                lease.giveBack();
+              }
+            });
     return Ledger.await(committed);
   }
 
@@ -178,7 +180,11 @@ public final class DispatchService {
     BusException.Builder refusal =
         BusException.of(ErrorReason.CAPACITY_EXCEEDED)
             .message(
-                "Domain " + DOMAIN + " has " + live + " live executions, as many as it may; wait or cancel some.")
+                "Domain "
+                    + DOMAIN
+                    + " has "
+                    + live
+                    + " live executions, as many as it may; wait or cancel some.")
             .with("domain", DOMAIN)
             .with("live", live)
             .with("limit", maxLiveExecutions);

@@ -27,8 +27,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks a connected node to describe an action: a live round trip without side effects. What the action is comes from the catalog, whatever
- * the node answers. Thread-safe; blocks until the answer is there.
+ * Asks a connected node to describe an action: a live round trip without side effects. What the
+ * action is comes from the catalog, whatever the node answers. Thread-safe; blocks until the answer
+ * is there.
  */
 public final class PrepareService {
   /** How long a node may take, at most. */
@@ -77,7 +78,8 @@ public final class PrepareService {
    * Asks a node.
    *
    * @param timeout how long to wait, at most {@link #TIMEOUT}
-   * @throws BusException NODE_NOT_FOUND, NODE_REVOKED, ACTION_NOT_FOUND, NODE_OFFLINE, PREPARE_TIMEOUT, PREPARE_FAILED
+   * @throws BusException NODE_NOT_FOUND, NODE_REVOKED, ACTION_NOT_FOUND, NODE_OFFLINE,
+   *     PREPARE_TIMEOUT, PREPARE_FAILED
    */
   public Prepared prepare(
       String projectId, String nodeIdOrName, String actionName, RequestedBy by, Duration timeout) {
@@ -90,7 +92,12 @@ public final class PrepareService {
             .of(node)
             .find(actionName)
             .orElseThrow(
-                () -> refusal(ErrorReason.ACTION_NOT_FOUND, node, actionName, "does not declare " + actionName));
+                () ->
+                    refusal(
+                        ErrorReason.ACTION_NOT_FOUND,
+                        node,
+                        actionName,
+                        "does not declare " + actionName));
     NodeSession session =
         sessions
             .find(node.id())
@@ -102,7 +109,13 @@ public final class PrepareService {
         await(session.prepare(actionName, by, clock.instant().plus(wait)), wait, node, actionName);
     if (answer.error() != null) {
       throw BusException.of(ErrorReason.PREPARE_FAILED)
-          .message("Node " + node.name() + " cannot prepare " + actionName + ": " + answer.error().message())
+          .message(
+              "Node "
+                  + node.name()
+                  + " cannot prepare "
+                  + actionName
+                  + ": "
+                  + answer.error().message())
           .with("node", node.name())
           .with("action", actionName)
           .with("code", answer.error().code())
@@ -121,7 +134,15 @@ public final class PrepareService {
         tx -> {
           tx.audit(
               new AuditRecord(
-                  tx.now(), "action.prepare", by, node.projectId(), null, null, node.id(), action, null,
+                  tx.now(),
+                  "action.prepare",
+                  by,
+                  node.projectId(),
+                  null,
+                  null,
+                  node.id(),
+                  action,
+                  null,
                   new AuditDetails().json()));
           return true;
         });
@@ -134,7 +155,10 @@ public final class PrepareService {
     } catch (TimeoutException e) {
       answer.cancel(false);
       throw refusal(
-          ErrorReason.PREPARE_TIMEOUT, node, action, "did not answer within " + wait.toMillis() + " ms");
+          ErrorReason.PREPARE_TIMEOUT,
+          node,
+          action,
+          "did not answer within " + wait.toMillis() + " ms");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       answer.cancel(false);
@@ -155,7 +179,10 @@ public final class PrepareService {
       StrictJson.checkValue(text, maxBytes);
     } catch (StrictJsonException e) {
       throw refusal(
-          ErrorReason.PREPARE_FAILED, node, action, "answered what is no JSON text within bounds: " + e.getMessage());
+          ErrorReason.PREPARE_FAILED,
+          node,
+          action,
+          "answered what is no JSON text within bounds: " + e.getMessage());
     }
     return new String(text, StandardCharsets.UTF_8);
   }

@@ -21,8 +21,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Tokens that tie a dispatch to what a prepare showed: signed over node, action, the whole catalog entry and an end. Nothing is stored.
- * Thread-safe.
+ * Tokens that tie a dispatch to what a prepare showed: signed over node, action, the whole catalog
+ * entry and an end. Nothing is stored. Thread-safe.
  */
 public final class PrepareTokens {
   /** How long a token lives. */
@@ -57,7 +57,8 @@ public final class PrepareTokens {
   }
 
   /**
-   * Requires that a token is of this server, for this action, not over, and that its node is in the cohort and declares the same now.
+   * Requires that a token is of this server, for this action, not over, and that its node is in the
+   * cohort and declares the same now.
    *
    * @throws BusException PREPARE_STALE
    */

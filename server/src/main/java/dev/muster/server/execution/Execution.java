@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param target how the cohort was named
  * @param reason why, in the operator's words
  * @param createTime when it was committed
- * @param startWithin how long an invocation may wait from its release; zero: the node must be connected
+ * @param startWithin how long an invocation may wait from its release; zero: the node must be
+ *     connected
  * @param offline what became of offline nodes
  * @param skippedNodes nodes that were left out as offline, the first thousand
  * @param skippedOffline how many were left out
@@ -56,8 +57,21 @@ public record Execution(
   /** Returns this execution further on. */
   public Execution at(ExecutionProgress progress, @Nullable Instant settleTime) {
     return new Execution(
-        order, progress, cohortSize, target, reason, createTime, startWithin, offline, skippedNodes,
-        skippedOffline, redactedInput, settleTime, cancelTime, cancelReason, stateReason);
+        order,
+        progress,
+        cohortSize,
+        target,
+        reason,
+        createTime,
+        startWithin,
+        offline,
+        skippedNodes,
+        skippedOffline,
+        redactedInput,
+        settleTime,
+        cancelTime,
+        cancelReason,
+        stateReason);
   }
 
   /**

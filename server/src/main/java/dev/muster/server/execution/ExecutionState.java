@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.execution;
 
-/** Where an execution stands. The words are the same on the wire, in the store and on the command line. */
+/**
+ * Where an execution stands. The words are the same on the wire, in the store and on the command
+ * line.
+ */
 public enum ExecutionState {
   /** Waits for its time. */
   SCHEDULED(false),
@@ -32,7 +35,9 @@ public enum ExecutionState {
     this.settled = settled;
   }
 
-  /** Returns whether nothing more is awaited. FAILED is settled, and may still heal to SUCCEEDED. */
+  /**
+   * Returns whether nothing more is awaited. FAILED is settled, and may still heal to SUCCEEDED.
+   */
   public boolean isSettled() {
     return settled;
   }

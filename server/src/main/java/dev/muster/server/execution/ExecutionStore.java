@@ -8,12 +8,17 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Executions and their cohorts in the store, inside one transaction. Only the ledger calls what writes. Not thread-safe. */
+/**
+ * Executions and their cohorts in the store, inside one transaction. Only the ledger calls what
+ * writes. Not thread-safe.
+ */
 public interface ExecutionStore {
   /** Adds an execution with its frozen cohort. */
   void insert(Execution execution, List<CohortSlice> cohort);
 
-  /** Writes where executions stand now, each only where the row has the revision of {@code before}. */
+  /**
+   * Writes where executions stand now, each only where the row has the revision of {@code before}.
+   */
   boolean[] updateProgress(List<ProgressUpdate> updates);
 
   /** Records the first cancel of an execution. */
@@ -43,7 +48,10 @@ public interface ExecutionStore {
   /** Returns how many executions of a domain have not settled. */
   int liveInDomain(String domainId);
 
-  /** Returns who holds most of a domain's live executions: operator names and counts, the greatest first. */
+  /**
+   * Returns who holds most of a domain's live executions: operator names and counts, the greatest
+   * first.
+   */
   List<LiveHolder> liveHolders(String domainId, int limit);
 
   /**
@@ -55,7 +63,9 @@ public interface ExecutionStore {
    * @param nodes its nodes, in order
    */
   record CohortSlice(ExecutionId executionId, int slice, int firstOrdinal, List<NodeId> nodes) {
-    /** Nodes in a slice, but for the last: small enough that its commit does not hold the writer. */
+    /**
+     * Nodes in a slice, but for the last: small enough that its commit does not hold the writer.
+     */
     public static final int SIZE = 1_000;
 
     /** Copies the nodes. */

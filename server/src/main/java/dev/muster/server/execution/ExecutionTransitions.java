@@ -21,7 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The closed machine of an execution: every legal move, as data. Whatever is not in the table is refused.
+ * The closed machine of an execution: every legal move, as data. Whatever is not in the table is
+ * refused.
  *
  * <p>Pure and immutable. The diagram in {@code docs/state-machines.md} is generated from it.
  */
@@ -57,7 +58,8 @@ public final class ExecutionTransitions {
 
   private final Map<ExecutionState, Map<ExecutionEvent, ExecutionState>> moves =
       new EnumMap<>(ExecutionState.class);
-  private final Map<ExecutionEvent, Set<ExecutionState>> legalFrom = new EnumMap<>(ExecutionEvent.class);
+  private final Map<ExecutionEvent, Set<ExecutionState>> legalFrom =
+      new EnumMap<>(ExecutionEvent.class);
 
   private ExecutionTransitions() {
     for (ExecutionState state : ExecutionState.values()) {

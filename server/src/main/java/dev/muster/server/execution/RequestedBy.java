@@ -9,4 +9,5 @@ package dev.muster.server.execution;
  * @param surface through which
  * @param correlationId of the request
  */
-public record RequestedBy(String operatorId, String operatorName, Surface surface, String correlationId) {}
+public record RequestedBy(
+    String operatorId, String operatorName, Surface surface, String correlationId) {}

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.execution;
 
-/** Through which surface something was asked. Nothing in a use case depends on it; the audit tells it. */
+/**
+ * Through which surface something was asked. Nothing in a use case depends on it; the audit tells
+ * it.
+ */
 public enum Surface {
   /** A gRPC client. */
   GRPC,

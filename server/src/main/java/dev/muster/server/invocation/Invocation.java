@@ -8,7 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution on one node, as recorded. Immutable; a change is a new one, committed through the ledger.
+ * One execution on one node, as recorded. Immutable; a change is a new one, committed through the
+ * ledger.
  *
  * @param id which
  * @param executionId of which execution
@@ -17,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param state where it stands
  * @param taken steps that the node reported since it was last PENDING
  * @param revision the execution's revision at its last change
- * @param epoch session epoch of its hand-over, or of the session that resumed it; 0: never handed over
- * @param journalId journal of the node at hand-over; empty: never handed over, or its disk was restored since
+ * @param epoch session epoch of its hand-over, or of the session that resumed it; 0: never handed
+ *     over
+ * @param journalId journal of the node at hand-over; empty: never handed over, or its disk was
+ *     restored since
  * @param started whether the node said that it ran
  * @param stillRunning whether its process could not be stopped
  * @param cancelRequested whether a cancel awaits the node's answer
@@ -73,61 +76,196 @@ public record Invocation(
       Instant now,
       Instant startDeadline) {
     return new Invocation(
-        id, executionId, nodeId, ordinal, InvocationState.PENDING, Steps.NONE, 0, 0, NO_JOURNAL, false,
-        false, false, "", "", now, now, startDeadline, null, null);
+        id,
+        executionId,
+        nodeId,
+        ordinal,
+        InvocationState.PENDING,
+        Steps.NONE,
+        0,
+        0,
+        NO_JOURNAL,
+        false,
+        false,
+        false,
+        "",
+        "",
+        now,
+        now,
+        startDeadline,
+        null,
+        null);
   }
 
   /** Returns this one settled by the server, with the reason. */
   public Invocation settled(InvocationState to, String reason, String message, Instant now) {
     return new Invocation(
-        id, executionId, nodeId, ordinal, to, taken, revision, epoch, journalId, started, stillRunning,
-        cancelRequested, reason, message, createTime, releaseTime, startDeadline, reportDeadline, now);
+        id,
+        executionId,
+        nodeId,
+        ordinal,
+        to,
+        taken,
+        revision,
+        epoch,
+        journalId,
+        started,
+        stillRunning,
+        cancelRequested,
+        reason,
+        message,
+        createTime,
+        releaseTime,
+        startDeadline,
+        reportDeadline,
+        now);
   }
 
   /** Returns this one handed to a session for execution. */
   public Invocation handedOver(long epoch, byte[] journalId, Instant reportDeadline) {
     return new Invocation(
-        id, executionId, nodeId, ordinal, InvocationState.DISPATCHED, taken, revision, epoch, journalId,
-        started, stillRunning, cancelRequested, "", "", createTime, releaseTime, startDeadline,
-        reportDeadline, null);
+        id,
+        executionId,
+        nodeId,
+        ordinal,
+        InvocationState.DISPATCHED,
+        taken,
+        revision,
+        epoch,
+        journalId,
+        started,
+        stillRunning,
+        cancelRequested,
+        "",
+        "",
+        createTime,
+        releaseTime,
+        startDeadline,
+        reportDeadline,
+        null);
   }
 
   /** Returns this one waiting again: its EXECUTE never reached the node. */
   public Invocation waitingAgain(String reason) {
     return new Invocation(
-        id, executionId, nodeId, ordinal, InvocationState.PENDING, Steps.NONE, revision, 0, NO_JOURNAL, started,
-        stillRunning, cancelRequested, reason, "", createTime, releaseTime, startDeadline, null, null);
+        id,
+        executionId,
+        nodeId,
+        ordinal,
+        InvocationState.PENDING,
+        Steps.NONE,
+        revision,
+        0,
+        NO_JOURNAL,
+        started,
+        stillRunning,
+        cancelRequested,
+        reason,
+        "",
+        createTime,
+        releaseTime,
+        startDeadline,
+        null,
+        null);
   }
 
   /** Returns this one carried on by a newer session of its node. */
   public Invocation resumedBy(long epoch) {
     return new Invocation(
-        id, executionId, nodeId, ordinal, state, taken, revision, epoch, journalId, started, stillRunning,
-        cancelRequested, reason, message, createTime, releaseTime, startDeadline, reportDeadline,
+        id,
+        executionId,
+        nodeId,
+        ordinal,
+        state,
+        taken,
+        revision,
+        epoch,
+        journalId,
+        started,
+        stillRunning,
+        cancelRequested,
+        reason,
+        message,
+        createTime,
+        releaseTime,
+        startDeadline,
+        reportDeadline,
         settleTime);
   }
 
-  /** Returns this one without the journal that it was handed over to: nothing proves any more that it never came there. */
+  /**
+   * Returns this one without the journal that it was handed over to: nothing proves any more that
+   * it never came there.
+   */
   Invocation withoutProof() {
     return new Invocation(
-        id, executionId, nodeId, ordinal, state, taken, revision, epoch, NO_JOURNAL, started, stillRunning,
-        cancelRequested, reason, message, createTime, releaseTime, startDeadline, reportDeadline,
+        id,
+        executionId,
+        nodeId,
+        ordinal,
+        state,
+        taken,
+        revision,
+        epoch,
+        NO_JOURNAL,
+        started,
+        stillRunning,
+        cancelRequested,
+        reason,
+        message,
+        createTime,
+        releaseTime,
+        startDeadline,
+        reportDeadline,
         settleTime);
   }
 
   /** Returns this one with the execution's revision of its change. */
   public Invocation atRevision(long revision) {
     return new Invocation(
-        id, executionId, nodeId, ordinal, state, taken, revision, epoch, journalId, started, stillRunning,
-        cancelRequested, reason, message, createTime, releaseTime, startDeadline, reportDeadline,
+        id,
+        executionId,
+        nodeId,
+        ordinal,
+        state,
+        taken,
+        revision,
+        epoch,
+        journalId,
+        started,
+        stillRunning,
+        cancelRequested,
+        reason,
+        message,
+        createTime,
+        releaseTime,
+        startDeadline,
+        reportDeadline,
         settleTime);
   }
 
   /** Returns this one with a cancel that awaits the node's answer. */
   public Invocation cancelAsked() {
     return new Invocation(
-        id, executionId, nodeId, ordinal, state, taken, revision, epoch, journalId, started, stillRunning, true,
-        reason, message, createTime, releaseTime, startDeadline, reportDeadline, settleTime);
+        id,
+        executionId,
+        nodeId,
+        ordinal,
+        state,
+        taken,
+        revision,
+        epoch,
+        journalId,
+        started,
+        stillRunning,
+        true,
+        reason,
+        message,
+        createTime,
+        releaseTime,
+        startDeadline,
+        reportDeadline,
+        settleTime);
   }
 
   /** Returns this one after a step that the table applied or noted. */
@@ -141,11 +279,27 @@ public record Invocation(
     if (step.attempt() > 1) {
       steps = steps.atAttempt(step.attempt());
     }
-    boolean settles = to.isSettled() && !(state == InvocationState.LOST && to == InvocationState.LOST);
+    boolean settles =
+        to.isSettled() && !(state == InvocationState.LOST && to == InvocationState.LOST);
     return new Invocation(
-        id, executionId, nodeId, ordinal, to, steps, revision, epoch, journalId, ran,
-        step.stillRunning(), cancelRequested, settles ? step.reason() : reason,
-        settles ? step.message() : message, createTime, releaseTime, startDeadline, reportDeadline,
+        id,
+        executionId,
+        nodeId,
+        ordinal,
+        to,
+        steps,
+        revision,
+        epoch,
+        journalId,
+        ran,
+        step.stillRunning(),
+        cancelRequested,
+        settles ? step.reason() : reason,
+        settles ? step.message() : message,
+        createTime,
+        releaseTime,
+        startDeadline,
+        reportDeadline,
         settles ? now : settleTime);
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decided change of one invocation: what it was, what it becomes, and the evidence. Committed by compare-and-set on the state and
- * epoch of {@code before}.
+ * A decided change of one invocation: what it was, what it becomes, and the evidence. Committed by
+ * compare-and-set on the state and epoch of {@code before}.
  *
  * @param before as the decision saw it
  * @param after as it becomes

@@ -72,7 +72,9 @@ public enum InvocationEvent {
     return reported.isPresent() || this == REPORTED_STARTED_AGAIN;
   }
 
-  /** Returns the event of a node that reports {@code state}; empty where no node may report that. */
+  /**
+   * Returns the event of a node that reports {@code state}; empty where no node may report that.
+   */
   public static Optional<InvocationEvent> ofReport(InvocationState state) {
     return switch (state) {
       case PREPARED -> Optional.of(REPORTED_PREPARED);

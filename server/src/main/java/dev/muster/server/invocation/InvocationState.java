@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.invocation;
 
-/** Where an invocation stands. The words are the same on the wire, in the store and on the command line. */
+/**
+ * Where an invocation stands. The words are the same on the wire, in the store and on the command
+ * line.
+ */
 public enum InvocationState {
   /** Recorded; not handed to any session. */
   PENDING(false, Ran.NO),
@@ -74,7 +77,10 @@ public enum InvocationState {
     return ran;
   }
 
-  /** Returns the state's place among all, from 0: where counts and sets of states have it. Never stored. */
+  /**
+   * Returns the state's place among all, from 0: where counts and sets of states have it. Never
+   * stored.
+   */
   @SuppressWarnings("EnumOrdinal") // The one place that depends on it.
   public int index() {
     return ordinal();

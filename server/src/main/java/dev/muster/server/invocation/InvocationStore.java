@@ -10,15 +10,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Invocations in the store, inside one transaction. Only the ledger calls what writes. Not thread-safe, as its transaction is not.
+ * Invocations in the store, inside one transaction. Only the ledger calls what writes. Not
+ * thread-safe, as its transaction is not.
  */
 public interface InvocationStore {
   /** Adds invocations as they are, each with the first line of its history. */
   void insert(List<NewInvocation> invocations);
 
   /**
-   * Writes changes in order, each only where the row still has the state and the epoch of {@code before}. Leaves {@code
-   * cancelRequested} as it is in the row. Appends the evidence to the history, sets the result where the change brings one.
+   * Writes changes in order, each only where the row still has the state and the epoch of {@code
+   * before}. Leaves {@code cancelRequested} as it is in the row. Appends the evidence to the
+   * history, sets the result where the change brings one.
    *
    * @return per change, whether it was written
    */
@@ -42,7 +44,10 @@ public interface InvocationStore {
   /** Returns those of a node that have not settled, by id. */
   List<Invocation> unsettled(NodeId node, int limit);
 
-  /** Returns those of an execution after a position in the cohort, in these states (empty: all), by position. */
+  /**
+   * Returns those of an execution after a position in the cohort, in these states (empty: all), by
+   * position.
+   */
   List<Invocation> ofExecution(
       ExecutionId execution, int afterOrdinal, Set<InvocationState> states, int limit);
 
@@ -52,13 +57,16 @@ public interface InvocationStore {
   }
 
   /**
-   * Returns those of an execution changed at this revision in a position of the cohort behind this one, or after this revision; by
-   * (revision, position). So a reader goes on in the middle of a commit that changed many.
+   * Returns those of an execution changed at this revision in a position of the cohort behind this
+   * one, or after this revision; by (revision, position). So a reader goes on in the middle of a
+   * commit that changed many.
    */
-  List<Invocation> changedSince(
-      ExecutionId execution, long revision, int afterOrdinal, int limit);
+  List<Invocation> changedSince(ExecutionId execution, long revision, int afterOrdinal, int limit);
 
-  /** Returns those of a node in these states (empty: all), newest first, with ids below {@code before} if given. */
+  /**
+   * Returns those of a node in these states (empty: all), newest first, with ids below {@code
+   * before} if given.
+   */
   List<Invocation> ofNode(
       NodeId node, Optional<InvocationId> before, Set<InvocationState> states, int limit);
 

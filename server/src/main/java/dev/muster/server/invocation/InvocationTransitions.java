@@ -47,8 +47,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The closed machine of an invocation: every legal move, as data. Whatever is not in the table is refused. A row whose target
- * is its source is evidence: kept in the history, no change of state.
+ * The closed machine of an invocation: every legal move, as data. Whatever is not in the table is
+ * refused. A row whose target is its source is evidence: kept in the history, no change of state.
  *
  * <p>Pure and immutable. The diagram in {@code docs/state-machines.md} is generated from it.
  */
@@ -132,7 +132,8 @@ public final class InvocationTransitions {
     }
   }
 
-  private InvocationTransitions on(InvocationState from, InvocationEvent event, InvocationState to) {
+  private InvocationTransitions on(
+      InvocationState from, InvocationEvent event, InvocationState to) {
     if (movesOf(from).putIfAbsent(event, to) != null) {
       throw new IllegalStateException("duplicate row: " + from + " " + event);
     }

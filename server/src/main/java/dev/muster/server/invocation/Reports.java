@@ -13,10 +13,11 @@ public final class Reports {
   private Reports() {}
 
   /**
-   * Decides on a report of several steps. They apply in order; steps already in the history are skipped; if one that is left is
-   * illegal, none applies.
+   * Decides on a report of several steps. They apply in order; steps already in the history are
+   * skipped; if one that is left is illegal, none applies.
    *
-   * @param driver {@link Driver#NODE} for a report, {@link Driver#RECONCILE} for what a journal says
+   * @param driver {@link Driver#NODE} for a report, {@link Driver#RECONCILE} for what a journal
+   *     says
    */
   public static StepsDecision decide(
       Invocation invocation, List<ReportedStep> steps, Driver driver, String replica, Instant now) {
@@ -27,12 +28,14 @@ public final class Reports {
       if (isKnownRerun(current, step)) {
         continue;
       }
-      Decision decision = InvocationTransitions.decide(current.state(), current.taken(), step.event());
+      Decision decision =
+          InvocationTransitions.decide(current.state(), current.taken(), step.event());
       if (decision instanceof Decision.Repeated) {
         continue;
       }
       if (decision instanceof Decision.Refused refused) {
-        // None applies, so the invocation stays where it was, not where the steps before would have brought it.
+        // None applies, so the invocation stays where it was, not where the steps before would have
+        // brought it.
         return new StepsDecision.Refuse(invocation.state(), step.state(), refused.legalFrom());
       }
       if (current.started() && step.state() == InvocationState.REJECTED) {

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // Opaque bytes, passed through; never compared.
 public record Result(
-    byte[] dataJson, @Nullable ResultError error, OptionalInt exitCode, Output stdout, Output stderr) {
+    byte[] dataJson,
+    @Nullable ResultError error,
+    OptionalInt exitCode,
+    Output stdout,
+    Output stderr) {
   /** Nothing returned, nothing written. */
   public static final Result EMPTY =
       new Result(new byte[0], null, OptionalInt.empty(), Output.NONE, Output.NONE);

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides on what the server itself drives, by the same table. Pure. Every method returns empty where the table does not allow the
- * move.
+ * Decides on what the server itself drives, by the same table. Pure. Every method returns empty
+ * where the table does not allow the move.
  */
 public final class ServerMoves {
   private final String replica;
@@ -19,10 +19,22 @@ public final class ServerMoves {
 
   /** Hands an invocation to a session. */
   public Optional<InvocationChange> handOver(
-      Invocation invocation, Driver driver, long epoch, byte[] journalId, Instant reportDeadline, Instant now) {
+      Invocation invocation,
+      Driver driver,
+      long epoch,
+      byte[] journalId,
+      Instant reportDeadline,
+      Instant now) {
     return InvocationTransitions.target(invocation.state(), InvocationEvent.EXECUTE_HANDED_OVER)
-        .map(to -> change(
-            invocation, invocation.handedOver(epoch, journalId, reportDeadline), driver, epoch, "", now));
+        .map(
+            to ->
+                change(
+                    invocation,
+                    invocation.handedOver(epoch, journalId, reportDeadline),
+                    driver,
+                    epoch,
+                    "",
+                    now));
   }
 
   /** Settles an invocation, with the reason. */
@@ -34,18 +46,36 @@ public final class ServerMoves {
       String message,
       Instant now) {
     return InvocationTransitions.target(invocation.state(), event)
-        .map(to -> change(
-            invocation, invocation.settled(to, reason, message, now), driver, invocation.epoch(), reason, now));
+        .map(
+            to ->
+                change(
+                    invocation,
+                    invocation.settled(to, reason, message, now),
+                    driver,
+                    invocation.epoch(),
+                    reason,
+                    now));
   }
 
   /** Puts an invocation back among those that wait: its EXECUTE never reached the node. */
-  public Optional<InvocationChange> waitAgain(Invocation invocation, Driver driver, String reason, Instant now) {
+  public Optional<InvocationChange> waitAgain(
+      Invocation invocation, Driver driver, String reason, Instant now) {
     return InvocationTransitions.target(invocation.state(), InvocationEvent.NEVER_RECEIVED)
-        .map(to -> change(
-            invocation, invocation.waitingAgain(reason), driver, invocation.epoch(), reason, now));
+        .map(
+            to ->
+                change(
+                    invocation,
+                    invocation.waitingAgain(reason),
+                    driver,
+                    invocation.epoch(),
+                    reason,
+                    now));
   }
 
-  /** Lets a newer session carry an outstanding or LOST invocation on: fences reports of the older one. */
+  /**
+   * Lets a newer session carry an outstanding or LOST invocation on: fences reports of the older
+   * one.
+   */
   public InvocationChange resume(Invocation invocation, long epoch, Instant now) {
     return change(invocation, invocation.resumedBy(epoch), Driver.RECONCILE, epoch, "RESUMED", now);
   }

@@ -2,8 +2,8 @@
 package dev.muster.server.invocation;
 
 /**
- * The steps that a node has reported of an invocation since it was last PENDING, as a set of states. What is in it is a
- * repeat when it comes again.
+ * The steps that a node has reported of an invocation since it was last PENDING, as a set of
+ * states. What is in it is a repeat when it comes again.
  *
  * @param bits one bit per state; above them, the run of an idempotent action
  */

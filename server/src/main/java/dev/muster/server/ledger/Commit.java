@@ -34,5 +34,8 @@ public record Commit(
    * @param settleTime when it settled; null while it has not
    */
   public record ExecutionMoved(
-      ExecutionId id, ExecutionProgress before, ExecutionProgress after, @Nullable Instant settleTime) {}
+      ExecutionId id,
+      ExecutionProgress before,
+      ExecutionProgress after,
+      @Nullable Instant settleTime) {}
 }

@@ -26,8 +26,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers the changes of one batch and flushes them as row batches: however many steps an execution takes in a batch, its row is
- * written once per flush. Used by the ledger's thread only.
+ * Gathers the changes of one batch and flushes them as row batches: however many steps an execution
+ * takes in a batch, its row is written once per flush. Used by the ledger's thread only.
  */
 final class GatheringTransaction implements LedgerTransaction {
   private final StoreTransaction store;
@@ -161,7 +161,8 @@ final class GatheringTransaction implements LedgerTransaction {
     for (int i = 0; i < hits.length; i++) {
       if (hits[i]) {
         InvocationChange change = rows.get(i);
-        moving(change.before().executionId()).count(change.before().state(), change.after().state());
+        moving(change.before().executionId())
+            .count(change.before().state(), change.after().state());
         committedChanges.add(change);
         audits.add(TransitionAudit.of(change, now));
       }
@@ -294,7 +295,10 @@ final class GatheringTransaction implements LedgerTransaction {
           .ifPresent(settled -> state = settled);
     }
 
-    /** Whether it stays in a state that has a time or a reason of its own: late evidence on what has settled, for one. */
+    /**
+     * Whether it stays in a state that has a time or a reason of its own: late evidence on what has
+     * settled, for one.
+     */
     boolean rests() {
       return state == before.state() && (state.isSettled() || state == ExecutionState.PAUSED);
     }
@@ -308,5 +312,9 @@ final class GatheringTransaction implements LedgerTransaction {
 
   /** A point to go back to. */
   record Mark(
-      Map<ExecutionId, ExecutionProgress> written, int inserts, int changes, int moves, int afterCommit) {}
+      Map<ExecutionId, ExecutionProgress> written,
+      int inserts,
+      int changes,
+      int moves,
+      int afterCommit) {}
 }

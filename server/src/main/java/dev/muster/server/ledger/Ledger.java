@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only writer of the store. Decisions queue up here; one thread commits what has gathered in one transaction with full durability,
- * a second tells callers and listeners of what is durable, in commit order.
+ * The only writer of the store. Decisions queue up here; one thread commits what has gathered in
+ * one transaction with full durability, a second tells callers and listeners of what is durable, in
+ * commit order.
  *
  * <ul>
  *   <li>No timer delays a lone request; load makes its own batches.
@@ -33,8 +34,9 @@ import org.slf4j.LoggerFactory;
  *   <li>When the commit itself fails, the store is read back before anyone is told anything.
  * </ul>
  *
- * <p>Bounded: at {@link #QUEUE} waiting entries, further ones are refused with STORE_UNAVAILABLE. Thread-safe. Owns two threads;
- * {@code close} commits what is queued and returns when both have stopped.
+ * <p>Bounded: at {@link #QUEUE} waiting entries, further ones are refused with STORE_UNAVAILABLE.
+ * Thread-safe. Owns two threads; {@code close} commits what is queued and returns when both have
+ * stopped.
  */
 public final class Ledger implements AutoCloseable {
   /** Entries that may wait. */
@@ -75,8 +77,9 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Queues a decision. The future completes on the delivery thread once it is durable; exceptionally with a {@link BusException} where
-   * it was refused, with a {@link StoreException} where the store failed: nothing of it was written then.
+   * Queues a decision. The future completes on the delivery thread once it is durable;
+   * exceptionally with a {@link BusException} where it was refused, with a {@link StoreException}
+   * where the store failed: nothing of it was written then.
    */
   public <R> CompletableFuture<R> submit(LedgerEntry<R> entry) {
     return enqueue(new QueuedEntry<>(entry));
@@ -88,8 +91,8 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Queues a decided change of one invocation. The future says whether its row was as the decision saw it; if not, nothing was written
-   * and the caller reads again and decides again.
+   * Queues a decided change of one invocation. The future says whether its row was as the decision
+   * saw it; if not, nothing was written and the caller reads again and decides again.
    */
   public CompletableFuture<Boolean> change(InvocationChange change) {
     return enqueue(new QueuedChange(change));
@@ -193,7 +196,8 @@ public final class Ledger implements AutoCloseable {
         return;
       }
       log.warn("commit {} reported a failure and is durable all the same", batch, e);
-    } catch (RuntimeException | Error e) { // An Error, too, is its entry's alone: without this thread nothing is written.
+    } catch (RuntimeException
+        | Error e) { // An Error, too, is its entry's alone: without this thread nothing is written.
       progress.clear();
       retryAlone(entries, e);
       return;
@@ -202,7 +206,10 @@ public final class Ledger implements AutoCloseable {
     hand(() -> run.deliver(commit));
   }
 
-  /** An entry that breaks the whole batch must not take the others along: each gets a batch of its own. */
+  /**
+   * An entry that breaks the whole batch must not take the others along: each gets a batch of its
+   * own.
+   */
   private void retryAlone(List<Queued<?>> entries, Throwable cause) {
     if (entries.size() == 1) {
       log.error("a ledger entry failed", cause);
@@ -331,7 +338,8 @@ public final class Ledger implements AutoCloseable {
   private static void runDelivered(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException | Error e) { // The callers of this commit must hear of it all the same.
+    } catch (RuntimeException
+        | Error e) { // The callers of this commit must hear of it all the same.
       log.error("a listener of commits or an action after one failed", e);
     }
   }

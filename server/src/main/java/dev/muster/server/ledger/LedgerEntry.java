@@ -2,8 +2,9 @@
 package dev.muster.server.ledger;
 
 /**
- * A decision to be made and written by the ledger's thread. Repeatable: after a failure of the batch it may run again. Blocks on nothing
- * and calls nothing foreign; what is to happen once it is durable goes to {@link LedgerTransaction#afterCommit}.
+ * A decision to be made and written by the ledger's thread. Repeatable: after a failure of the
+ * batch it may run again. Blocks on nothing and calls nothing foreign; what is to happen once it is
+ * durable goes to {@link LedgerTransaction#afterCommit}.
  *
  * @param <R> what it answers
  */

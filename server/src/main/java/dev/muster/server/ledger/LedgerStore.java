@@ -7,10 +7,12 @@ import java.util.function.Function;
 /** The store as the ledger and its readers see it. Thread-safe. */
 public interface LedgerStore extends AutoCloseable {
   /**
-   * Runs the body in one transaction and commits it with full durability. Called by one thread only.
+   * Runs the body in one transaction and commits it with full durability. Called by one thread
+   * only.
    *
    * @param batch number of this transaction, written with it; grows by one with each
-   * @throws StoreException where the store fails; nothing was committed, unless {@link StoreException#isInDoubt}
+   * @throws StoreException where the store fails; nothing was committed, unless {@link
+   *     StoreException#isInDoubt}
    */
   void write(long batch, Consumer<StoreTransaction> body);
 
@@ -22,8 +24,8 @@ public interface LedgerStore extends AutoCloseable {
   long lastBatch();
 
   /**
-   * Runs the body in a transaction that reads one state of the store and writes nothing. May be called by many threads; each waits
-   * for a connection, for a bounded time.
+   * Runs the body in a transaction that reads one state of the store and writes nothing. May be
+   * called by many threads; each waits for a connection, for a bounded time.
    *
    * @throws StoreException where the store cannot be read
    */

@@ -15,11 +15,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an entry writes through. Changes of executions and invocations are gathered, so that counts, revisions and audit rows are
- * made in one place; the rest goes to {@link #store} directly. Used by the ledger's thread only.
+ * What an entry writes through. Changes of executions and invocations are gathered, so that counts,
+ * revisions and audit rows are made in one place; the rest goes to {@link #store} directly. Used by
+ * the ledger's thread only.
  */
 public interface LedgerTransaction {
-  /** Returns the store. Executions and invocations are read from it, and written through this interface. */
+  /**
+   * Returns the store. Executions and invocations are read from it, and written through this
+   * interface.
+   */
   StoreTransaction store();
 
   /** Returns the time of this batch. */

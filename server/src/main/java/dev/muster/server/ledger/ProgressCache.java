@@ -8,7 +8,10 @@ import dev.muster.server.execution.ExecutionProgress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where executions stand, as the only writer last committed it: spares a read per batch. Used by the ledger's thread only. */
+/**
+ * Where executions stand, as the only writer last committed it: spares a read per batch. Used by
+ * the ledger's thread only.
+ */
 final class ProgressCache {
   private static final int EXECUTIONS = 10_000;
 

@@ -11,7 +11,10 @@ import dev.muster.server.node.NodeKeyStore;
 import dev.muster.server.node.NodeStore;
 import dev.muster.server.request.RequestStore;
 
-/** One transaction of the store: all of its parts see and write the same. Not thread-safe; worth nothing once it has ended. */
+/**
+ * One transaction of the store: all of its parts see and write the same. Not thread-safe; worth
+ * nothing once it has ended.
+ */
 public interface StoreTransaction {
   /** Returns the invocations. */
   InvocationStore invocations();

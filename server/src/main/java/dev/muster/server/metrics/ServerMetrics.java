@@ -23,7 +23,8 @@ import java.util.function.IntSupplier;
 
 /** The meters of a server. Thread-safe. */
 public final class ServerMetrics implements CommitListener {
-  private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Map<InvocationState, Counter> entered = new EnumMap<>(InvocationState.class);
   private final DistributionSummary changesPerCommit;
   private final JvmGcMetrics gc = new JvmGcMetrics();

@@ -11,7 +11,10 @@ public interface Presence {
   /** Tells whether a node has a live session. */
   boolean isOnline(NodeId node);
 
-  /** Returns when a connected node was last heard of; empty where it is not connected, or that is not known. */
+  /**
+   * Returns when a connected node was last heard of; empty where it is not connected, or that is
+   * not known.
+   */
   default Optional<Instant> lastHeard(NodeId node) {
     return Optional.empty();
   }

@@ -29,12 +29,18 @@ public sealed interface ReportOutcome {
   /** Returns the refusal in words: what happened, where it would have been legal. */
   static BusException refusal(InvocationId id, Refused refused) {
     Set<InvocationState> legalFrom = new TreeSet<>(refused.legalFrom());
-    String where =
-        legalFrom.isEmpty() ? "nowhere" : "only in " + words(legalFrom);
+    String where = legalFrom.isEmpty() ? "nowhere" : "only in " + words(legalFrom);
     return BusException.of(ErrorReason.INVALID_STATE_TRANSITION)
         .message(
-            "Invocation " + id + " is " + refused.state() + "; " + refused.reported()
-                + " is accepted " + where + ".")
+            "Invocation "
+                + id
+                + " is "
+                + refused.state()
+                + "; "
+                + refused.reported()
+                + " is accepted "
+                + where
+                + ".")
         .with("outcome", "REFUSED")
         .with("invocation_id", id)
         .with("state", refused.state())
@@ -47,7 +53,10 @@ public sealed interface ReportOutcome {
   static BusException repetition(InvocationId id, Repeated repeated) {
     return BusException.of(ErrorReason.INVALID_STATE_TRANSITION)
         .message(
-            "Invocation " + id + " is " + repeated.state()
+            "Invocation "
+                + id
+                + " is "
+                + repeated.state()
                 + "; what was reported is in its history already, nothing changed.")
         .with("outcome", "REPEATED")
         .with("invocation_id", id)

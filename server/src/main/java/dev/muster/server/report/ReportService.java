@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Takes reports of nodes where no session holds the invocation in memory: unary reports, and those whose compare-and-set missed. Reads the
- * row in the commit that changes it. Thread-safe.
+ * Takes reports of nodes where no session holds the invocation in memory: unary reports, and those
+ * whose compare-and-set missed. Reads the row in the commit that changes it. Thread-safe.
  */
 public final class ReportService {
   /** A report that quotes no epoch. */
@@ -38,8 +38,9 @@ public final class ReportService {
    * Takes a report without a stream.
    *
    * @param epoch that it quotes, which must be the node's current one, or {@link #NO_EPOCH}
-   * @return completes once decided and durable; exceptionally with a {@link BusException}: INVOCATION_NOT_FOUND, NSK_NODE_MISMATCH,
-   *     SESSION_SUPERSEDED, INVALID_STATE_TRANSITION for PREPARED, which needs a stream
+   * @return completes once decided and durable; exceptionally with a {@link BusException}:
+   *     INVOCATION_NOT_FOUND, NSK_NODE_MISMATCH, SESSION_SUPERSEDED, INVALID_STATE_TRANSITION for
+   *     PREPARED, which needs a stream
    */
   public CompletableFuture<ReportOutcome> unary(
       NodeId node, InvocationId id, List<ReportedStep> steps, long epoch) {

@@ -12,7 +12,8 @@ import dev.muster.wire.Sha256;
  * @param requestId chosen by the caller; empty: the call is not to be recognised again
  * @param body digest of the request without its id
  */
-public record RequestKey(String caller, String projectId, String method, String requestId, Sha256 body) {
+public record RequestKey(
+    String caller, String projectId, String method, String requestId, Sha256 body) {
   /** Returns whether the caller wants repeats recognised. */
   public boolean isPresent() {
     return !requestId.isEmpty();

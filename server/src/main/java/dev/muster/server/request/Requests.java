@@ -21,8 +21,12 @@ public final class Requests {
     Optional<RequestStore.Recorded> recorded = store.find(key);
     if (recorded.isPresent() && !recorded.get().body().equals(key.body())) {
       throw BusException.of(ErrorReason.REQUEST_ID_REUSED)
-          .message("Request id " + key.requestId() + " was used for a different " + key.method()
-              + "; choose a new one.")
+          .message(
+              "Request id "
+                  + key.requestId()
+                  + " was used for a different "
+                  + key.method()
+                  + "; choose a new one.")
           .with("request_id", key.requestId())
           .with("method", key.method())
           .build();

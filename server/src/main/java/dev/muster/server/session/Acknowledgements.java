@@ -10,8 +10,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts decided callbacks back into the order in which they came, so that one number acknowledges all below it: a repeat is never
- * acknowledged before the report that it repeats is durable. Used on the session's executor only.
+ * Puts decided callbacks back into the order in which they came, so that one number acknowledges
+ * all below it: a repeat is never acknowledged before the report that it repeats is durable. Used
+ * on the session's executor only.
  */
 final class Acknowledgements {
   private final TreeMap<Long, Outcome> decided = new TreeMap<>();

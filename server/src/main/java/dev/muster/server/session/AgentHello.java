@@ -54,7 +54,11 @@ public record AgentHello(
    * @param outcomeUnknown whether the agent died in the run and cannot know how it ended
    */
   public record JournalItem(
-      InvocationId id, long epoch, List<ReportedStep> steps, boolean running, boolean outcomeUnknown) {
+      InvocationId id,
+      long epoch,
+      List<ReportedStep> steps,
+      boolean running,
+      boolean outcomeUnknown) {
     /** Copies the steps. */
     public JournalItem {
       steps = List.copyOf(steps);

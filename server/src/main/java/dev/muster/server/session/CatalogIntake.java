@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Checks and stores announced catalogs. Compiling schemas takes time, so it runs on an executor of its own, never on a transport thread.
- * Thread-safe.
+ * Checks and stores announced catalogs. Compiling schemas takes time, so it runs on an executor of
+ * its own, never on a transport thread. Thread-safe.
  */
 public final class CatalogIntake {
   private final Executor executor;
@@ -62,11 +62,21 @@ public final class CatalogIntake {
           tx.store().nodes().update(updated);
           tx.audit(
               new AuditRecord(
-                  tx.now(), "node.catalog", null, node.projectId(), null, null, id, "", null,
+                  tx.now(),
+                  "node.catalog",
+                  null,
+                  node.projectId(),
+                  null,
+                  null,
+                  id,
+                  "",
+                  null,
                   new AuditDetails()
                       .add("digest", outcome.catalog().digest().toString())
                       .add("changed", changes.stream().map(CatalogChange::action).toList())
-                      .add("refused", outcome.refusals().stream().map(CatalogRefusal::action).toList())
+                      .add(
+                          "refused",
+                          outcome.refusals().stream().map(CatalogRefusal::action).toList())
                       .json()));
           tx.afterCommit(
               () -> {

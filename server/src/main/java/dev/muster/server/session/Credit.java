@@ -4,32 +4,28 @@ package dev.muster.server.session;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 /**
- * How many more invocations a session may be handed: its node's slots less what is outstanding. Also remembers whether others wait in the
- * store, so that nobody jumps the queue: while there is a backlog, only the courier hands over, in order.
+ * How many more invocations a session may be handed: its node's slots less what is outstanding.
+ * Also remembers whether others wait in the store, so that nobody jumps the queue: while there is a
+ * backlog, only the courier hands over, in order.
  *
- * <p>Taken by the ledger's thread before the commit, given back when an invocation settles. Thread-safe.
+ * <p>Taken by the ledger's thread before the commit, given back when an invocation settles.
+ * Thread-safe.
  */
 final class Credit {
   private final Object lock = new Object();
 
-  @GuardedBy("lock")
-  private int slots;
+  @GuardedBy("lock") private int slots;
 
-  @GuardedBy("lock")
-  private int used;
+  @GuardedBy("lock") private int used;
 
   /** Settled runs that the node cannot stop and that hold a slot. */
-  @GuardedBy("lock")
-  private int strays;
+  @GuardedBy("lock") private int strays;
 
-  @GuardedBy("lock")
-  private boolean backlog = true;
+  @GuardedBy("lock") private boolean backlog = true;
 
-  @GuardedBy("lock")
-  private boolean open;
+  @GuardedBy("lock") private boolean open;
 
-  @GuardedBy("lock")
-  private boolean closed;
+  @GuardedBy("lock") private boolean closed;
 
   /** Sets what reconcile found, and opens. Until the courier has looked, a backlog is assumed. */
   void open(int slots, int outstanding, int strays) {
@@ -49,7 +45,10 @@ final class Credit {
     }
   }
 
-  /** Takes one for an invocation that is new; where there is none, or others wait, notes that it waits. */
+  /**
+   * Takes one for an invocation that is new; where there is none, or others wait, notes that it
+   * waits.
+   */
   boolean tryTake() {
     synchronized (lock) {
       if (!open || backlog || used + strays >= slots) {
@@ -79,7 +78,10 @@ final class Credit {
     }
   }
 
-  /** Says that nothing waits in the store. Called by the ledger's thread, which alone adds what waits. */
+  /**
+   * Says that nothing waits in the store. Called by the ledger's thread, which alone adds what
+   * waits.
+   */
   void noBacklog() {
     synchronized (lock) {
       backlog = false;
@@ -109,7 +111,10 @@ final class Credit {
     }
   }
 
-  /** Notes how many runs the node says go on; returns whether others wait that the courier should hand over. */
+  /**
+   * Notes how many runs the node says go on; returns whether others wait that the courier should
+   * hand over.
+   */
   boolean running(int running) {
     synchronized (lock) {
       if (strays <= running) {

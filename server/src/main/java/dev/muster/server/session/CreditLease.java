@@ -5,8 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Credit that a ledger entry has taken and that goes back if the entry does not commit. Because an entry may run again, it begins with
- * {@link #begin}. Used by the ledger's thread, then by its delivery thread.
+ * Credit that a ledger entry has taken and that goes back if the entry does not commit. Because an
+ * entry may run again, it begins with {@link #begin}. Used by the ledger's thread, then by its
+ * delivery thread.
  */
 public final class CreditLease {
   private final List<NodeSession> taken = new ArrayList<>();

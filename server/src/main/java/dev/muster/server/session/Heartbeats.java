@@ -5,7 +5,10 @@ import java.time.InstantSource;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Lets every session give a sign of life in time, and finds those that gave none. Looks once a second. */
+/**
+ * Lets every session give a sign of life in time, and finds those that gave none. Looks once a
+ * second.
+ */
 public final class Heartbeats {
   private final SessionRegistry registry;
   private final InstantSource clock;

@@ -14,47 +14,37 @@ import dev.muster.server.invocation.InvocationEvent;
 import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.ReportedStep;
-import dev.muster.server.invocation.Reports;
 import dev.muster.server.invocation.ServerMoves;
-import dev.muster.server.invocation.StepsDecision;
-import dev.muster.server.ledger.StoreException;
 import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeStore.Seen;
-import dev.muster.server.report.ReportOutcome;
-import dev.muster.server.report.ReportService;
 import dev.muster.server.session.AgentHello.JournalItem;
 import dev.muster.server.session.SessionOutbound.ChangedAction;
 import dev.muster.server.session.SessionOutbound.RefusedAction;
-import dev.muster.server.session.SessionOutbound.RefusedCallback;
 import dev.muster.server.session.SessionOutbound.Welcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream of one node. Holds what dies with the stream, nothing else: its epoch, what the node may hold (so that a report is decided
- * without a read), callbacks that are not yet durable, and prepares that wait for an answer.
+ * One stream of one node. Holds what dies with the stream, nothing else: its epoch, what the node
+ * may hold (so that a report is decided without a read), callbacks that are not yet durable, and
+ * prepares that wait for an answer.
  *
- * <p>Everything happens in order on the session's serial executor; nothing in it blocks. Public methods may be called by any thread.
+ * <p>Everything happens in order on the session's serial executor; nothing in it blocks. Public
+ * methods may be called by any thread.
  */
 public final class NodeSession {
-  private static final int MAX_PREPARES = 64;
-  private static final Duration STORE_RETRY = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(NodeSession.class);
 
   private enum Phase {
@@ -80,19 +70,16 @@ public final class NodeSession {
   private final AtomicBoolean handOverRequested = new AtomicBoolean();
 
   // On the serial executor only.
-  private final Map<InvocationId, Invocation> held = new HashMap<>(4);
+  private final SessionCallbacks callbacks;
+  private final SessionPrepares prepares;
   private final Set<InvocationId> outstanding = new HashSet<>(0); // until it opens
   private final Set<InvocationId> settledEarly = new HashSet<>(0); // until it is reconciled
-  private final Undecided undecided = new Undecided();
-  private final Acknowledgements acknowledgements = new Acknowledgements();
-  private final Map<String, CompletableFuture<PreparedAnswer>> prepares = new HashMap<>(0);
   private Phase phase = Phase.NEW;
   private final List<Runnable> uponWelcome = new ArrayList<>(0);
   private boolean journalEnded;
   private boolean confirmed;
   private boolean reconciled;
   private int strays;
-  private long nextPrepare;
   private Instant lastSent = Instant.EPOCH;
 
   private volatile @Nullable AgentHello hello; // written on the serial executor, once
@@ -103,13 +90,16 @@ public final class NodeSession {
   private volatile int slots; // written on the serial executor, once
 
   /** Makes the session of a stream whose key was verified. */
-  public NodeSession(Node node, String remoteAddress, SessionOutbound out, SessionServices services) {
+  public NodeSession(
+      Node node, String remoteAddress, SessionOutbound out, SessionServices services) {
     this.node = node;
     this.remoteAddress = remoteAddress;
     this.out = out;
     this.services = services;
     this.moves = new ServerMoves(services.replica());
     this.lastHeard = services.clock().instant();
+    this.callbacks = new SessionCallbacks(this, services, out);
+    this.prepares = new SessionPrepares(this, out);
   }
 
   /** Returns whose session it is. */
@@ -152,7 +142,10 @@ public final class NodeSession {
     return hello().journalId();
   }
 
-  /** Says that nothing waits in the store for this node. Called by the ledger's thread, which alone adds what waits. */
+  /**
+   * Says that nothing waits in the store for this node. Called by the ledger's thread, which alone
+   * adds what waits.
+   */
   public void noBacklog() {
     credit.noBacklog();
   }
@@ -180,15 +173,8 @@ public final class NodeSession {
     @Nullable NodeSession older = superseded;
     superseded = null;
     if (older != null) {
-      older.close(superseded(nodeId()));
+      older.close(SessionFailures.superseded(nodeId()));
     }
-  }
-
-  static BusException superseded(NodeId node) {
-    return BusException.of(ErrorReason.SESSION_SUPERSEDED)
-        .message("A newer session of this node took over.")
-        .with("node_id", node)
-        .build();
   }
 
   // ---- From the node ----
@@ -205,10 +191,11 @@ public final class NodeSession {
           this.hello = hello;
           journalEnded = !hello.journalContinues();
           slots = hello.slots();
-          var unused = services
-              .ledger()
-              .submit(tx -> services.start().begin(tx, this, hello))
-              .whenComplete((begun, failure) -> serial.execute(() -> begun(begun, failure)));
+          var unused =
+              services
+                  .ledger()
+                  .submit(tx -> services.start().begin(tx, this, hello))
+                  .whenComplete((begun, failure) -> serial.execute(() -> begun(begun, failure)));
           out.requestMore();
         });
   }
@@ -216,7 +203,7 @@ public final class NodeSession {
   private void begun(SessionStart.@Nullable Begun begun, @Nullable Throwable failure) {
     if (begun == null) {
       endSuperseded(); // It was fenced already: its agent, too, connects again.
-      end(refusalOf(failure));
+      end(SessionFailures.refusalOf(failure));
       return;
     }
     if (phase == Phase.ENDED) {
@@ -279,7 +266,7 @@ public final class NodeSession {
       return;
     }
     if (page == null) {
-      end(refusalOf(failure));
+      end(SessionFailures.refusalOf(failure));
       return;
     }
     strays += page.strays();
@@ -296,7 +283,7 @@ public final class NodeSession {
         .forEach(
             (id, invocation) -> {
               if (!settledEarly.contains(id)) {
-                held.put(id, invocation);
+                callbacks.hold(invocation);
                 outstanding.add(id);
               }
             });
@@ -342,19 +329,23 @@ public final class NodeSession {
           } catch (RejectedExecutionException e) {
             taken = CompletableFuture.failedFuture(e);
           }
-          var unused = taken.whenComplete(
-              (result, failure) -> serial.execute(() -> catalogTaken(announced, result, failure)));
+          var unused =
+              taken.whenComplete(
+                  (result, failure) ->
+                      serial.execute(() -> catalogTaken(announced, result, failure)));
         });
   }
 
   private void catalogTaken(
-      AnnouncedCatalog announced, CatalogIntake.@Nullable Taken taken, @Nullable Throwable failure) {
+      AnnouncedCatalog announced,
+      CatalogIntake.@Nullable Taken taken,
+      @Nullable Throwable failure) {
     if (phase == Phase.ENDED) {
       return;
     }
     if (taken == null) {
       // The agent announces again on its next session; until then the catalog before stands.
-      out.refuse(refusalOf(failure));
+      out.refuse(SessionFailures.refusalOf(failure));
     } else {
       out.catalogAck(
           announced.digest(),
@@ -369,7 +360,10 @@ public final class NodeSession {
     out.requestMore();
   }
 
-  /** A message that breaks a bound and does not breach the protocol: refused, and the stream goes on. */
+  /**
+   * A message that breaks a bound and does not breach the protocol: refused, and the stream goes
+   * on.
+   */
   public void malformed(BusException refusal) {
     receivedAfterHello(
         () -> {
@@ -389,18 +383,19 @@ public final class NodeSession {
     received(
         () -> {
           if (accepted(sequence)) {
-            decide(sequence, id, steps);
+            callbacks.decide(sequence, id, steps);
           }
         });
   }
 
-  /** The agent reports in a form that cannot be read, or above a bound: refused, nothing changes. */
+  /**
+   * The agent reports in a form that cannot be read, or above a bound: refused, nothing changes.
+   */
   public void malformedCallback(long sequence, String id, BusException refusal) {
     received(
         () -> {
           if (accepted(sequence)) {
-            acknowledgements.refused(new RefusedCallback(sequence, id, refusal, null, Set.of(), false));
-            callbackDone();
+            callbacks.malformed(sequence, id, refusal);
           }
         });
   }
@@ -410,174 +405,18 @@ public final class NodeSession {
       breach("a callback before Welcome");
       return false;
     }
-    if (!acknowledgements.received(sequence)) {
+    if (!callbacks.received(sequence)) {
       breach("callback " + sequence + " out of sequence");
       return false;
     }
     return true;
   }
 
-  private void decide(long sequence, InvocationId id, List<ReportedStep> steps) {
-    @Nullable Invocation known = held.get(id);
-    if (known == null || undecided.contains(id)) {
-      decideInCommit(sequence, id, steps);
-      return;
-    }
-    StepsDecision decision =
-        Reports.decide(known, steps, Driver.NODE, services.replica(), services.clock().instant());
-    if (decision instanceof StepsDecision.Apply apply) {
-      // What is decided next builds on this: if its row turns out different, so does that of the next.
-      held.put(id, apply.change().after());
-      write(sequence, id, steps, apply.change());
-    } else if (decision instanceof StepsDecision.Repeat) {
-      acknowledgements.repeated(sequence);
-      callbackDone();
-    } else {
-      // Memory may be behind the store, where somebody else moved the invocation: the store has the last word on a refusal.
-      decideInCommit(sequence, id, steps);
-    }
-  }
-
-  private void write(long sequence, InvocationId id, List<ReportedStep> steps, InvocationChange change) {
-    var unused = services
-        .ledger()
-        .change(change)
-        .whenComplete(
-            (hit, failure) ->
-                serial.execute(
-                    () -> {
-                      if (phase == Phase.ENDED) {
-                        return;
-                      }
-                      if (failure != null) {
-                        held.remove(id);
-                        failed(sequence, id, steps, failure);
-                      } else if (hit) {
-                        acknowledgements.applied(sequence);
-                        callbackDone();
-                      } else {
-                        held.remove(id);
-                        decideInCommit(sequence, id, steps);
-                      }
-                    }));
-  }
-
-  private void failed(long sequence, InvocationId id, List<ReportedStep> steps, Throwable failure) {
-    if (unwrapped(failure) instanceof StoreException) {
-      if (undecided.add(id, sequence, steps)) {
-        askStoreLater(id);
-      }
-    } else {
-      refused(sequence, id, refusalOf(failure));
-      callbackDone();
-    }
-  }
-
-  private void decideInCommit(long sequence, InvocationId id, List<ReportedStep> steps) {
-    if (undecided.add(id, sequence, steps)) {
-      askStore(id);
-    }
-  }
-
-  private void askStore(InvocationId id) {
-    Undecided.Waiting first = undecided.first(id);
-    var unused =
-        services
-            .reports()
-            .ofSession(nodeId(), id, first.steps(), epoch)
-            .whenComplete(
-                (outcome, failure) ->
-                    serial.execute(() -> answered(id, first.sequence(), outcome, failure)));
-  }
-
-  /** Not acknowledged, so the agent keeps it; and asked again here, so that it need not reconnect. */
-  private void askStoreLater(InvocationId id) {
-    var unused =
-        services
-            .timer()
-            .schedule(
-                () ->
-                    serial.execute(
-                        () -> {
-                          if (phase != Phase.ENDED) {
-                            askStore(id);
-                          }
-                        }),
-                STORE_RETRY.toMillis(),
-                TimeUnit.MILLISECONDS);
-  }
-
-  private void answered(
-      InvocationId id,
-      long sequence,
-      @Nullable ReportOutcome outcome,
-      @Nullable Throwable failure) {
-    if (phase == Phase.ENDED) {
-      return;
-    }
-    if (failure != null && unwrapped(failure) instanceof StoreException) {
-      askStoreLater(id);
-      return;
-    }
-    if (outcome == null) {
-      refused(sequence, id, refusalOf(failure));
-    } else {
-      decided(sequence, id, outcome);
-    }
-    callbackDone();
-    if (undecided.remove(id, sequence)) {
-      askStore(id);
-    }
-  }
-
-  private void decided(long sequence, InvocationId id, ReportOutcome outcome) {
-    if (outcome instanceof ReportOutcome.Applied applied) {
-      acknowledgements.applied(sequence);
-      if (applied.invocation().state().isOutstanding()) {
-        held.put(id, applied.invocation());
-      }
-    } else if (outcome instanceof ReportOutcome.Repeated) {
-      acknowledgements.repeated(sequence);
-    } else {
-      ReportOutcome.Refused refused = (ReportOutcome.Refused) outcome;
-      acknowledgements.refused(
-          new RefusedCallback(
-              sequence,
-              id.toString(),
-              ReportOutcome.refusal(id, refused),
-              refused.state(),
-              refused.legalFrom(),
-              refused.state().isSettled()));
-    }
-  }
-
-  private void refused(long sequence, InvocationId id, BusException refusal) {
-    boolean isFinal =
-        refusal.reason() == ErrorReason.INVOCATION_NOT_FOUND
-            || refusal.reason() == ErrorReason.NSK_NODE_MISMATCH;
-    acknowledgements.refused(
-        new RefusedCallback(sequence, id.toString(), refusal, null, Set.of(), isFinal));
-  }
-
-  private void callbackDone() {
-    out.requestMore();
-    acknowledgements
-        .next()
-        .ifPresent(
-            acknowledgement -> {
-              out.acknowledge(acknowledgement);
-              sent();
-            });
-  }
-
   /** The agent answers a prepare. */
   public void prepared(String requestId, PreparedAnswer answer) {
     receivedAfterHello(
         () -> {
-          @Nullable CompletableFuture<PreparedAnswer> waiting = prepares.remove(requestId);
-          if (waiting != null) {
-            waiting.complete(answer);
-          }
+          prepares.answered(requestId, answer);
           out.requestMore();
         });
   }
@@ -637,19 +476,24 @@ public final class NodeSession {
 
   // ---- To the node ----
 
-  /** Hands an invocation over whose DISPATCHED is durable; its credit was taken before. Called in the order of the commits. */
+  /**
+   * Hands an invocation over whose DISPATCHED is durable; its credit was taken before. Called in
+   * the order of the commits.
+   */
   public void handOver(Invocation invocation, Order order) {
     serial.execute(
         () -> {
           if (phase == Phase.OPEN) {
-            held.put(invocation.id(), invocation);
+            callbacks.hold(invocation);
             out.execute(invocation, order);
             sent();
           }
         });
   }
 
-  /** Asks the node to stop an invocation; takes its EXECUTE back where that has not been written. */
+  /**
+   * Asks the node to stop an invocation; takes its EXECUTE back where that has not been written.
+   */
   public void cancel(Invocation invocation, Order order, String reason, RequestedBy by) {
     serial.execute(
         () -> {
@@ -695,29 +539,20 @@ public final class NodeSession {
     }
   }
 
-  /** Asks the node to describe an action. Completes exceptionally with NODE_OFFLINE where the stream ends first. */
-  public CompletableFuture<PreparedAnswer> prepare(String action, RequestedBy by, Instant answerBefore) {
+  /**
+   * Asks the node to describe an action. Completes exceptionally with NODE_OFFLINE where the stream
+   * ends first.
+   */
+  public CompletableFuture<PreparedAnswer> prepare(
+      String action, RequestedBy by, Instant answerBefore) {
     CompletableFuture<PreparedAnswer> answer = new CompletableFuture<>();
     serial.execute(
         () -> {
-          if (!isWelcomed()) {
-            answer.completeExceptionally(offline());
-            return;
+          if (isWelcomed()) {
+            prepares.ask(action, by, answerBefore, answer);
+          } else {
+            answer.completeExceptionally(SessionFailures.offline(node));
           }
-          if (prepares.size() >= MAX_PREPARES) {
-            answer.completeExceptionally(
-                BusException.of(ErrorReason.RATE_LIMITED)
-                    .message("Node " + nodeName() + " has too many prepares under way; try again.")
-                    .with("node", nodeName())
-                    .retryAfter(Duration.ofSeconds(1))
-                    .build());
-            return;
-          }
-          String requestId = Long.toString(++nextPrepare);
-          prepares.put(requestId, answer);
-          var unused = answer.whenComplete((done, failure) -> serial.execute(() -> prepares.remove(requestId)));
-          out.prepare(requestId, action, answerBefore, by);
-          sent();
         });
     return answer;
   }
@@ -737,7 +572,9 @@ public final class NodeSession {
     serial.execute(() -> end(reason));
   }
 
-  /** Gives a sign of life where one is due, and ends a session that gave none for three intervals. */
+  /**
+   * Gives a sign of life where one is due, and ends a session that gave none for three intervals.
+   */
   void tick(Instant now) {
     serial.execute(
         () -> {
@@ -763,13 +600,10 @@ public final class NodeSession {
   void released(Invocation after) {
     serial.execute(
         () -> {
-          @Nullable Invocation known = held.get(after.id());
-          if (known != null && known.epoch() > after.epoch() && after.epoch() != 0) {
-            return; // Handed over again meanwhile.
+          if (!callbacks.release(after)) {
+            return;
           }
-          held.remove(after.id());
-          boolean stillRunning =
-              after.stillRunning() && after.state() == InvocationState.TIMED_OUT;
+          boolean stillRunning = after.stillRunning() && after.state() == InvocationState.TIMED_OUT;
           if (phase != Phase.OPEN) {
             releasedEarly(after.id(), stillRunning);
           } else if (credit.giveBack(stillRunning)) {
@@ -778,7 +612,10 @@ public final class NodeSession {
         });
   }
 
-  /** Before the session opens nothing is counted yet; what a later commit settled must not be counted then. */
+  /**
+   * Before the session opens nothing is counted yet; what a later commit settled must not be
+   * counted then.
+   */
   private void releasedEarly(InvocationId id, boolean stillRunning) {
     if (!reconciled) {
       settledEarly.add(id);
@@ -842,7 +679,18 @@ public final class NodeSession {
         });
   }
 
-  private void sent() {
+  /** Runs a task on the session's executor, unless the session has ended by then. */
+  void unlessEnded(Runnable task) {
+    serial.execute(
+        () -> {
+          if (phase != Phase.ENDED) {
+            task.run();
+          }
+        });
+  }
+
+  /** Notes that something was written to the stream. */
+  void sent() {
     lastSent = services.clock().instant();
   }
 
@@ -887,43 +735,8 @@ public final class NodeSession {
                     return true;
                   });
     }
-    List<CompletableFuture<PreparedAnswer>> waiting = List.copyOf(prepares.values());
-    prepares.clear();
-    waiting.forEach(answer -> answer.completeExceptionally(offline()));
-    held.clear();
-    undecided.clear();
+    prepares.failAll(SessionFailures.offline(node));
+    callbacks.clear();
     uponWelcome.clear();
-  }
-
-  private BusException offline() {
-    return BusException.of(ErrorReason.NODE_OFFLINE)
-        .message("Node " + nodeName() + " has no live session.")
-        .with("node", nodeName())
-        .build();
-  }
-
-  private static BusException refusalOf(@Nullable Throwable failure) {
-    Throwable cause = failure == null ? new IllegalStateException() : unwrapped(failure);
-    if (cause instanceof BusException refusal) {
-      return refusal;
-    }
-    if (cause instanceof StoreException) {
-      return BusException.of(ErrorReason.STORE_UNAVAILABLE)
-          .message("The store cannot be written now; try again.")
-          .retryAfter(STORE_RETRY)
-          .cause(cause)
-          .build();
-    }
-    log.error("a session's request failed", cause);
-    return BusException.of(ErrorReason.INCIDENT)
-        .message("Something unforeseen happened.")
-        .cause(cause)
-        .build();
-  }
-
-  private static Throwable unwrapped(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
   }
 }

@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for a stream that cannot take it: control before dispatch. Bounded: control by {@link #MAX_CONTROL}, dispatch by the session's
- * credit. An EXECUTE that still waits can be taken back. Not thread-safe; costs nothing while empty.
+ * What waits for a stream that cannot take it: control before dispatch. Bounded: control by {@link
+ * #MAX_CONTROL}, dispatch by the session's credit. An EXECUTE that still waits can be taken back.
+ * Not thread-safe; costs nothing while empty.
  *
  * @param <M> a message
  */

@@ -21,10 +21,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides, at the start of a session, on what the server holds against what the agent's journal says. Pure.
+ * Decides, at the start of a session, on what the server holds against what the agent's journal
+ * says. Pure.
  *
- * <p>Never received is proven only if the invocation was handed over with an epoch below this session's, the journal is the one that it was
- * handed over to, and the agent had that epoch on disk: a restored disk has an older epoch and proves nothing.
+ * <p>Never received is proven only if the invocation was handed over with an epoch below this
+ * session's, the journal is the one that it was handed over to, and the agent had that epoch on
+ * disk: a restored disk has an older epoch and proves nothing.
  */
 final class Reconciler {
   private static final ReportedStep RECEIVED =
@@ -76,12 +78,16 @@ final class Reconciler {
         decision instanceof StepsDecision.Apply apply ? apply.change() : null;
     Invocation after = change == null ? held : change.after();
     if (after.state() == InvocationState.STARTED && hasForgotten(after, item)) {
-      // The node has said that it ran, and its journal has forgotten: a restored disk, from which it must not run again.
+      // The node has said that it ran, and its journal has forgotten: a restored disk, from which
+      // it must not run again.
       return new Verdict(lost(after, RESTORED).orElse(null), Directive.Verb.FORGET);
     }
     Directive.Verb verb = verb(after, item);
-    if (after.state().isOutstanding() || verb == Directive.Verb.RESUME || verb == Directive.Verb.CANCEL) {
-      // Stamped with this epoch even where nothing else changes: a report of an older stream finds an epoch that is not its own.
+    if (after.state().isOutstanding()
+        || verb == Directive.Verb.RESUME
+        || verb == Directive.Verb.CANCEL) {
+      // Stamped with this epoch even where nothing else changes: a report of an older stream finds
+      // an epoch that is not its own.
       change = stamped(held, change);
     }
     return new Verdict(change, verb);
@@ -99,8 +105,11 @@ final class Reconciler {
       if (item.outcomeUnknown() || hasForgotten(after, item)) {
         return Directive.Verb.FORGET;
       }
-      // What does not run now, be it for the first time or again, is not to start once it counts as LOST.
-      return item.running() && !after.cancelRequested() ? Directive.Verb.RESUME : Directive.Verb.CANCEL;
+      // What does not run now, be it for the first time or again, is not to start once it counts as
+      // LOST.
+      return item.running() && !after.cancelRequested()
+          ? Directive.Verb.RESUME
+          : Directive.Verb.CANCEL;
     }
     if (after.state().isSettled()) {
       return Directive.Verb.FORGET;
@@ -108,7 +117,10 @@ final class Reconciler {
     return after.cancelRequested() ? Directive.Verb.CANCEL : Directive.Verb.RESUME;
   }
 
-  /** The journal tells what cannot be: nothing of it counts but that it lists the invocation, which thus was received. */
+  /**
+   * The journal tells what cannot be: nothing of it counts but that it lists the invocation, which
+   * thus was received.
+   */
   private Verdict refused(Invocation held, JournalItem item) {
     if (held.state().isSettled()) {
       boolean runs = item.running() && !item.isFinished();
@@ -121,11 +133,15 @@ final class Reconciler {
   }
 
   private @Nullable InvocationChange received(Invocation held) {
-    StepsDecision decision = Reports.decide(held, List.of(RECEIVED), Driver.RECONCILE, replica, now);
+    StepsDecision decision =
+        Reports.decide(held, List.of(RECEIVED), Driver.RECONCILE, replica, now);
     return decision instanceof StepsDecision.Apply apply ? apply.change() : null;
   }
 
-  /** That the journal lists it says that it was received, whatever its steps say: nothing may prove the contrary later. */
+  /**
+   * That the journal lists it says that it was received, whatever its steps say: nothing may prove
+   * the contrary later.
+   */
   private StepsDecision steps(Invocation held, JournalItem item) {
     List<ReportedStep> steps = new ArrayList<>(item.steps());
     if (steps.stream().noneMatch(step -> step.state() == InvocationState.ACKNOWLEDGED)
@@ -135,7 +151,10 @@ final class Reconciler {
     return Reports.decide(held, steps, Driver.RECONCILE, replica, now);
   }
 
-  /** The journal's steps count first: what it proves (acknowledged, started) is kept in the history before LOST. */
+  /**
+   * The journal's steps count first: what it proves (acknowledged, started) is kept in the history
+   * before LOST.
+   */
   private @Nullable InvocationChange outcomeUnknown(Invocation held, JournalItem item) {
     StepsDecision steps = steps(held, item);
     @Nullable InvocationChange told =
@@ -154,14 +173,16 @@ final class Reconciler {
     return joined(held, told, lost.get());
   }
 
-  /** Decides on an invocation that the server holds as handed over and the whole journal does not list. */
+  /**
+   * Decides on an invocation that the server holds as handed over and the whole journal does not
+   * list.
+   */
   Optional<InvocationChange> absent(Invocation held) {
     if (isProvenNeverReceived(held)) {
       return neverReceived(held);
     }
     return lost(
-        held,
-        "The node's journal no longer has it, and cannot prove that it was never received.");
+        held, "The node's journal no longer has it, and cannot prove that it was never received.");
   }
 
   private Optional<InvocationChange> lost(Invocation held, String message) {
@@ -176,26 +197,46 @@ final class Reconciler {
     }
     return lost.cancelRequested()
         ? moves.settle(
-            lost, InvocationEvent.NEVER_RECEIVED_CANCELLED, Driver.RECONCILE, "NEVER_RECEIVED", "", now)
+            lost,
+            InvocationEvent.NEVER_RECEIVED_CANCELLED,
+            Driver.RECONCILE,
+            "NEVER_RECEIVED",
+            "",
+            now)
         : moves.settle(
-            lost, InvocationEvent.NEVER_RECEIVED_EXPIRED, Driver.RECONCILE, "NEVER_RECEIVED", "", now);
+            lost,
+            InvocationEvent.NEVER_RECEIVED_EXPIRED,
+            Driver.RECONCILE,
+            "NEVER_RECEIVED",
+            "",
+            now);
   }
 
   private Optional<InvocationChange> neverReceived(Invocation held) {
     if (held.cancelRequested()) {
       return moves.settle(
-          held, InvocationEvent.NEVER_RECEIVED_CANCELLED, Driver.RECONCILE, "NEVER_RECEIVED", "", now);
+          held,
+          InvocationEvent.NEVER_RECEIVED_CANCELLED,
+          Driver.RECONCILE,
+          "NEVER_RECEIVED",
+          "",
+          now);
     }
     if (!now.isBefore(held.startDeadline())) {
       return moves.settle(
-          held, InvocationEvent.NEVER_RECEIVED_EXPIRED, Driver.RECONCILE, "NEVER_RECEIVED", "", now);
+          held,
+          InvocationEvent.NEVER_RECEIVED_EXPIRED,
+          Driver.RECONCILE,
+          "NEVER_RECEIVED",
+          "",
+          now);
     }
     return moves.waitAgain(held, Driver.RECONCILE, "NEVER_RECEIVED", now);
   }
 
   /**
-   * Takes from an invocation what could prove later that it was never received: this agent's disk is older than the hand-over, and
-   * once it has this session's epoch, that can no longer be seen.
+   * Takes from an invocation what could prove later that it was never received: this agent's disk
+   * is older than the hand-over, and once it has this session's epoch, that can no longer be seen.
    */
   Optional<InvocationChange> disproved(Invocation held) {
     boolean provable =

@@ -9,9 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks one at a time, in order, on whichever thread finds it idle; never re-entrant. The promise of gRPC-Java's
- * SynchronizationContext, for code that knows nothing of gRPC. Tasks must not block. Its queue is bounded by those who feed it: flow
- * control on one side, credit on the other.
+ * Runs tasks one at a time, in order, on whichever thread finds it idle; never re-entrant. The
+ * promise of gRPC-Java's SynchronizationContext, for code that knows nothing of gRPC. Tasks must
+ * not block. Its queue is bounded by those who feed it: flow control on one side, credit on the
+ * other.
  */
 final class SerialExecutor implements Executor {
   private static final Logger log = LoggerFactory.getLogger(SerialExecutor.class);

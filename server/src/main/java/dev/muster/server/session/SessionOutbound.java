@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out to one agent. Called on the session's executor only, and never blocks: what the stream cannot take waits in bounded lanes,
- * control before dispatch.
+ * The way out to one agent. Called on the session's executor only, and never blocks: what the
+ * stream cannot take waits in bounded lanes, control before dispatch.
  */
 public interface SessionOutbound {
   /** Tells that the session stands. */

@@ -44,8 +44,9 @@ public final class SessionRegistry implements CommitListener, Presence {
   }
 
   /**
-   * Makes a session its node's newest; from here on nothing is handed to an older one, whether or not that has opened yet. Called by the
-   * ledger's thread, as every hand-over is, so that none falls between.
+   * Makes a session its node's newest; from here on nothing is handed to an older one, whether or
+   * not that has opened yet. Called by the ledger's thread, as every hand-over is, so that none
+   * falls between.
    *
    * @return the one before, which is to be ended once the new one's start is durable or has failed
    */

@@ -37,7 +37,10 @@ public record SessionServices(
   /** Hands over what waits in the store. */
   @FunctionalInterface
   public interface HandOvers {
-    /** Asks for what waits for this session's node, as far as its credit goes. Asking twice is harmless. */
+    /**
+     * Asks for what waits for this session's node, as far as its credit goes. Asking twice is
+     * harmless.
+     */
     void request(NodeSession session);
   }
 }

@@ -28,7 +28,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Begins sessions inside a commit: the epoch, the node's record, and the reconcile of its journal. Used by the ledger's thread only.
+ * Begins sessions inside a commit: the epoch, the node's record, and the reconcile of its journal.
+ * Used by the ledger's thread only.
  */
 public final class SessionStart {
   private static final int LOST_LOOKED_AT = 1_000;
@@ -71,7 +72,10 @@ public final class SessionStart {
    */
   record Page(List<Directive> directives, int strays, Map<InvocationId, Invocation> held) {}
 
-  /** Begins a session: fences every older one of the node, and reconciles the first page of the journal. */
+  /**
+   * Begins a session: fences every older one of the node, and reconciles the first page of the
+   * journal.
+   */
   Begun begin(LedgerTransaction tx, NodeSession session, AgentHello hello) {
     Node node = requireLive(tx, session.nodeId());
     Optional<SessionRecord> before = tx.store().nodes().session(node.id());
@@ -83,7 +87,15 @@ public final class SessionStart {
     describe(tx, node, hello, catalogKnown);
     tx.audit(
         new AuditRecord(
-            tx.now(), "session.begin", null, node.projectId(), null, null, node.id(), "", null,
+            tx.now(),
+            "session.begin",
+            null,
+            node.projectId(),
+            null,
+            null,
+            node.id(),
+            "",
+            null,
             new AuditDetails()
                 .add("epoch", epoch)
                 .add("remote", session.remoteAddress())
@@ -113,14 +125,15 @@ public final class SessionStart {
       boolean last) {
     long newest = tx.store().nodes().session(node).map(SessionRecord::epoch).orElse(0L);
     if (newest != epoch) {
-      throw NodeSession.superseded(node);
+      throw SessionFailures.superseded(node);
     }
     return reconcile(tx, node, epoch, hello, items, last, Map.of());
   }
 
   /**
-   * Where the agent's disk is older than hand-overs, they are not to be proven never received: not by this session, and not by one to
-   * come, when the agent has a newer epoch. With the first page, as the agent has this session's epoch from Welcome on.
+   * Where the agent's disk is older than hand-overs, they are not to be proven never received: not
+   * by this session, and not by one to come, when the agent has a newer epoch. With the first page,
+   * as the agent has this session's epoch from Welcome on.
    */
   private Map<InvocationId, Invocation> disprove(
       LedgerTransaction tx, NodeId node, long epoch, AgentHello hello) {
@@ -164,7 +177,8 @@ public final class SessionStart {
               .filter(invocation -> invocation.nodeId().equals(node));
       if (known.isEmpty()) {
         directives.add(
-            new Directive(item.id(), item.running() ? Directive.Verb.CANCEL : Directive.Verb.FORGET));
+            new Directive(
+                item.id(), item.running() ? Directive.Verb.CANCEL : Directive.Verb.FORGET));
         continue;
       }
       Reconciler.Verdict verdict = reconciler.listed(known.get(), item);
@@ -235,8 +249,7 @@ public final class SessionStart {
 
   private static SessionRecord record(
       Instant now, long epoch, AgentHello hello, NodeSession session) {
-    long skew =
-        hello.agentTime() == null ? 0 : Duration.between(now, hello.agentTime()).toMillis();
+    long skew = hello.agentTime() == null ? 0 : Duration.between(now, hello.agentTime()).toMillis();
     return new SessionRecord(
         epoch,
         hello.journalId(),

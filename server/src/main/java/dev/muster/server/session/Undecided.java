@@ -10,9 +10,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Callbacks that only the store can decide, per invocation in the order in which they came: while one is asked about, or waits for a
- * store that failed, later ones of the same invocation wait behind it. Otherwise a final report could be decided before the STARTED that
- * makes it legal. Bounded by the session's flow control. Used on the session's executor only.
+ * Callbacks that only the store can decide, per invocation in the order in which they came: while
+ * one is asked about, or waits for a store that failed, later ones of the same invocation wait
+ * behind it. Otherwise a final report could be decided before the STARTED that makes it legal.
+ * Bounded by the session's flow control. Used on the session's executor only.
  */
 final class Undecided {
   private final Map<InvocationId, SortedMap<Long, List<ReportedStep>>> callbacks = new HashMap<>(0);
@@ -25,7 +26,10 @@ final class Undecided {
     return callbacks.containsKey(id);
   }
 
-  /** Adds a callback; returns whether it is the only one of its invocation, so that the store is to be asked. */
+  /**
+   * Adds a callback; returns whether it is the only one of its invocation, so that the store is to
+   * be asked.
+   */
   boolean add(InvocationId id, long sequence, List<ReportedStep> steps) {
     SortedMap<Long, List<ReportedStep>> waiting =
         callbacks.computeIfAbsent(id, unknown -> new TreeMap<>());

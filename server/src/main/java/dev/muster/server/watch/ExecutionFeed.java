@@ -10,8 +10,8 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest events of one watched execution, shared by all who watch it: a ring, so that a slow watcher costs no memory; whoever is lapped
- * reads what changed from the store. Thread-safe.
+ * The latest events of one watched execution, shared by all who watch it: a ring, so that a slow
+ * watcher costs no memory; whoever is lapped reads what changed from the store. Thread-safe.
  */
 final class ExecutionFeed {
   /** Events kept. */
@@ -20,11 +20,9 @@ final class ExecutionFeed {
   private final Object lock = new Object();
   private final Set<Watch> watches = new CopyOnWriteArraySet<>();
 
-  @GuardedBy("lock")
-  private final @Nullable FeedEvent[] ring = new FeedEvent[SIZE];
+  @GuardedBy("lock") private final @Nullable FeedEvent[] ring = new FeedEvent[SIZE];
 
-  @GuardedBy("lock")
-  private long next;
+  @GuardedBy("lock") private long next;
 
   /** Returns the position behind the newest event. */
   long end() {

@@ -38,7 +38,9 @@ public final class ExecutionWatches implements CommitListener {
   private final ConcurrentHashMap<ExecutionId, ExecutionFeed> feeds = new ConcurrentHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
 
-  /** Makes the watches of one replica. The executor's threads read the store; it must not refuse. */
+  /**
+   * Makes the watches of one replica. The executor's threads read the store; it must not refuse.
+   */
   public ExecutionWatches(LedgerStore store, Executor executor, InstantSource clock) {
     this.store = store;
     this.executor = executor;
@@ -47,15 +49,17 @@ public final class ExecutionWatches implements CommitListener {
 
   /** Begins to send bookmarks, on this timer until it is shut down. */
   public void start(ScheduledExecutorService timer) {
-    var unused = timer.scheduleWithFixedDelay(
-        () -> feeds.values().forEach(feed -> feed.watches().forEach(Watch::bookmark)),
-        BOOKMARK_EVERY.toMillis(),
-        BOOKMARK_EVERY.toMillis(),
-        TimeUnit.MILLISECONDS);
+    var unused =
+        timer.scheduleWithFixedDelay(
+            () -> feeds.values().forEach(feed -> feed.watches().forEach(Watch::bookmark)),
+            BOOKMARK_EVERY.toMillis(),
+            BOOKMARK_EVERY.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /**
-   * Begins to follow an execution. What is wrong with the request is told by {@link WatchListener#onEnd}.
+   * Begins to follow an execution. What is wrong with the request is told by {@link
+   * WatchListener#onEnd}.
    *
    * @param afterRevision cursor of the last event seen; empty: from a snapshot
    * @param followLost whether to stay after it has settled, as long as an invocation is LOST
@@ -66,7 +70,8 @@ public final class ExecutionWatches implements CommitListener {
     if (open.incrementAndGet() > MAX_WATCHES) {
       open.decrementAndGet();
       throw BusException.of(ErrorReason.RATE_LIMITED)
-          .message("This server has " + MAX_WATCHES + " watches open, as many as it may; try again.")
+          .message(
+              "This server has " + MAX_WATCHES + " watches open, as many as it may; try again.")
           .with("limit", MAX_WATCHES)
           .retryAfter(Duration.ofSeconds(5))
           .build();

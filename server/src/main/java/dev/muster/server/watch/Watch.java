@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One who follows one execution. Runs on the watches' executor, one step at a time: a snapshot in pages, then what the feed brings; where
- * the listener was too slow and the feed went over it, what changed since its cursor is read from the store, the latest states only.
+ * One who follows one execution. Runs on the watches' executor, one step at a time: a snapshot in
+ * pages, then what the feed brings; where the listener was too slow and the feed went over it, what
+ * changed since its cursor is read from the store, the latest states only.
  */
 public final class Watch {
   private static final int PAGE = 500;
@@ -112,7 +113,10 @@ public final class Watch {
         log.error("a watch failed execution={}", id, e);
         end(
             Optional.of(
-                BusException.of(ErrorReason.INCIDENT).message("Something unforeseen happened.").cause(e).build()));
+                BusException.of(ErrorReason.INCIDENT)
+                    .message("Something unforeseen happened.")
+                    .cause(e)
+                    .build()));
       }
     } while (!wakeUps.compareAndSet(seen, 0));
   }
@@ -142,7 +146,9 @@ public final class Watch {
             tx -> {
               Execution read = find(tx);
               if (execution == null) {
-                cursor = read.progress().revision(); // What changes while pages are read comes again as events.
+                cursor =
+                    read.progress()
+                        .revision(); // What changes while pages are read comes again as events.
               }
               execution = read;
               List<Invocation> page =
@@ -171,7 +177,8 @@ public final class Watch {
               Execution read = find(tx);
               if (cursor > read.progress().revision()) {
                 throw BusException.of(ErrorReason.CURSOR_EXPIRED)
-                    .message("The cursor is not of this execution as it stands; watch anew without it.")
+                    .message(
+                        "The cursor is not of this execution as it stands; watch anew without it.")
                     .with("execution_id", id)
                     .build();
               }
@@ -179,7 +186,8 @@ public final class Watch {
                   tx.invocations().changedSince(id, caughtUpTo, caughtUpOrdinal, PAGE);
               for (WatchedInvocation watched : withResults(tx, changed)) {
                 // A revision counts as seen only when it was seen whole.
-                listener.onInvocation(watched, Math.max(cursor, watched.invocation().revision() - 1));
+                listener.onInvocation(
+                    watched, Math.max(cursor, watched.invocation().revision() - 1));
               }
               lapped = changed.size() == PAGE;
               if (lapped) {
@@ -233,10 +241,7 @@ public final class Watch {
     if (known.progress().state() == event.moved().after().state()) {
       return known.at(event.moved().after(), event.moved().settleTime());
     }
-    return watches
-        .store()
-        .read(this::find)
-        .at(event.moved().after(), event.moved().settleTime());
+    return watches.store().read(this::find).at(event.moved().after(), event.moved().settleTime());
   }
 
   private boolean isOver() {
@@ -272,7 +277,8 @@ public final class Watch {
     return invocations.stream()
         .map(
             invocation ->
-                new WatchedInvocation(invocation, Optional.ofNullable(results.get(invocation.id()))))
+                new WatchedInvocation(
+                    invocation, Optional.ofNullable(results.get(invocation.id()))))
         .toList();
   }
 

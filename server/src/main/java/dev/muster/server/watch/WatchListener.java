@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who watches. Called by one thread at a time, in order, and only while {@link #isReady}. Every event brings the cursor from which to go
- * on after it.
+ * Who watches. Called by one thread at a time, in order, and only while {@link #isReady}. Every
+ * event brings the cursor from which to go on after it.
  */
 public interface WatchListener {
   /** Returns whether it can take more now. When it can again, it calls {@link Watch#ready}. */

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The machine, written again by hand and in another form: what each state lets happen. Every pair is compared. */
+/**
+ * The machine, written again by hand and in another form: what each state lets happen. Every pair
+ * is compared.
+ */
 final class ExecutionTransitionsTest {
   private static final String LEGAL =
       """
@@ -55,8 +58,7 @@ final class ExecutionTransitionsTest {
   private static void assertLeadsWhereTheTableSays(Pair pair) {
     assertThat(ExecutionTransitions.target(pair.state, pair.event))
         .isEqualTo(
-            Optional.ofNullable(
-                EXPECTED.getOrDefault(pair.state, Map.of()).get(pair.event)));
+            Optional.ofNullable(EXPECTED.getOrDefault(pair.state, Map.of()).get(pair.event)));
     assertThat(ExecutionTransitions.legalFrom(pair.event).contains(pair.state))
         .isEqualTo(EXPECTED.getOrDefault(pair.state, Map.of()).containsKey(pair.event));
   }
@@ -68,9 +70,13 @@ final class ExecutionTransitionsTest {
 
   @Test
   void settlement_isEmptyAsLongAsOneIsAwaited() {
-    assertThat(ExecutionTransitions.settlement(counts(InvocationState.SUCCEEDED, InvocationState.STARTED)))
+    assertThat(
+            ExecutionTransitions.settlement(
+                counts(InvocationState.SUCCEEDED, InvocationState.STARTED)))
         .isEmpty();
-    assertThat(ExecutionTransitions.settlement(counts(InvocationState.SUCCEEDED, InvocationState.SUCCEEDED)))
+    assertThat(
+            ExecutionTransitions.settlement(
+                counts(InvocationState.SUCCEEDED, InvocationState.SUCCEEDED)))
         .contains(ExecutionEvent.ALL_SUCCEEDED);
   }
 

@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The machine, written again by hand and in another form: a row per event, a column per state, in a cell where the event leads. {@code .}
- * is refused, {@code +} is kept as evidence. Every pair is compared.
+ * The machine, written again by hand and in another form: a row per event, a column per state, in a
+ * cell where the event leads. {@code .} is refused, {@code +} is kept as evidence. Every pair is
+ * compared.
  */
 final class InvocationTransitionsTest {
   private static final String MATRIX =
@@ -68,8 +69,7 @@ final class InvocationTransitionsTest {
   @Test
   void matrix_namesEveryPair() {
     assertThat(SHORT.values()).containsExactlyInAnyOrder(InvocationState.values());
-    assertThat(CELLS)
-        .hasSize(InvocationState.values().length * InvocationEvent.values().length);
+    assertThat(CELLS).hasSize(InvocationState.values().length * InvocationEvent.values().length);
   }
 
   static Stream<Pair> pairs() {
@@ -112,8 +112,7 @@ final class InvocationTransitionsTest {
 
   private static void assertRepeated(Pair pair) {
     Optional<InvocationState> reported = pair.event.reported();
-    Steps taken =
-        reported.map(Steps.NONE::with).orElse(new Steps(-1 >>> 16));
+    Steps taken = reported.map(Steps.NONE::with).orElse(new Steps(-1 >>> 16));
 
     Decision decision = InvocationTransitions.decide(pair.state, taken, pair.event);
 
@@ -128,8 +127,7 @@ final class InvocationTransitionsTest {
   void legalFrom_isWhereTheMatrixHasNoDot() {
     assertThat(InvocationEvent.values())
         .allSatisfy(
-            event ->
-                assertThat(InvocationTransitions.legalFrom(event)).isEqualTo(sources(event)));
+            event -> assertThat(InvocationTransitions.legalFrom(event)).isEqualTo(sources(event)));
   }
 
   @Test
@@ -157,8 +155,7 @@ final class InvocationTransitionsTest {
       pairs()
           .filter(pair -> reached.contains(pair.state))
           .forEach(
-              pair ->
-                  InvocationTransitions.target(pair.state, pair.event).ifPresent(reached::add));
+              pair -> InvocationTransitions.target(pair.state, pair.event).ifPresent(reached::add));
     }
 
     assertThat(reached).containsExactlyInAnyOrder(InvocationState.values());
@@ -245,8 +242,7 @@ final class InvocationTransitionsTest {
     for (String line : lines.subList(1, lines.size())) {
       List<String> row = words(line);
       for (int i = 1; i < row.size(); i++) {
-        cells.put(
-            new Pair(state(columns.get(i)), InvocationEvent.valueOf(row.get(0))), row.get(i));
+        cells.put(new Pair(state(columns.get(i)), InvocationEvent.valueOf(row.get(0))), row.get(i));
       }
     }
     return cells;

@@ -63,7 +63,8 @@ final class ReportsTest {
 
   @Test
   void oneIllegalStep_refusesAll_withTheStateThatStands() {
-    // Bug: the refusal named the state that the steps before would have brought, so a settled one made the agent forget.
+    // Bug: the refusal named the state that the steps before would have brought, so a settled one
+    // made the agent forget.
     StepsDecision decision =
         decide(in(STARTED, ACKNOWLEDGED, STARTED), step(SUCCEEDED), step(FAILED));
 
@@ -123,13 +124,15 @@ final class ReportsTest {
 
     assertThat(second.after().state()).isEqualTo(STARTED);
     assertThat(second.evidence()).extracting(HistoryEntry::attempt).containsExactly(2);
-    assertThat(decide(second.after(), startedAgain(2))).isEqualTo(new StepsDecision.Repeat(STARTED));
+    assertThat(decide(second.after(), startedAgain(2)))
+        .isEqualTo(new StepsDecision.Repeat(STARTED));
     assertThat(applied(second.after(), startedAgain(3)).after().taken().attempt()).isEqualTo(3);
   }
 
   @Test
   void finalReportOfALaterRun_counts_whateverItSaysOfTheRun() {
-    // Bug: a final report that named the run was taken for a repeat of that run's STARTED, and lost.
+    // Bug: a final report that named the run was taken for a repeat of that run's STARTED, and
+    // lost.
     Invocation again = applied(in(STARTED, ACKNOWLEDGED, STARTED), startedAgain(2)).after();
     ReportedStep succeeded =
         new ReportedStep(InvocationEvent.REPORTED_SUCCEEDED, null, null, "", "", false, false, 2);
@@ -164,7 +167,10 @@ final class ReportsTest {
         .isSameAs(Result.EMPTY);
   }
 
-  /** Every state, every history that leads to it, every report of up to three steps, against a plain interpreter of the rules. */
+  /**
+   * Every state, every history that leads to it, every report of up to three steps, against a plain
+   * interpreter of the rules.
+   */
   @Test
   void everyShortReport_isDecidedByTheRules() {
     List<Invocation> invocations = new ArrayList<>();
@@ -229,8 +235,7 @@ final class ReportsTest {
             case CANCELLED -> state == ACKNOWLEDGED || state == STARTED || state == LOST;
             case REJECTED ->
                 !ran
-                    && Set.of(
-                            InvocationState.PREPARING, PREPARED, DISPATCHED, ACKNOWLEDGED, LOST)
+                    && Set.of(InvocationState.PREPARING, PREPARED, DISPATCHED, ACKNOWLEDGED, LOST)
                         .contains(state);
             default -> throw new AssertionError(step);
           };

@@ -68,7 +68,8 @@ final class LedgerTest {
 
   @BeforeEach
   void start() {
-    ledger = new Ledger(faulty, clock, List.of(commit -> listeners.forEach(l -> l.onCommit(commit))));
+    ledger =
+        new Ledger(faulty, clock, List.of(commit -> listeners.forEach(l -> l.onCommit(commit))));
     ledger.start();
   }
 
@@ -265,7 +266,8 @@ final class LedgerTest {
         .isInstanceOfSatisfying(
             BusException.class,
             refusal -> assertThat(refusal.reason()).isEqualTo(ErrorReason.STORE_UNAVAILABLE));
-    // What was remembered of executions is forgotten with the failure: the next entry goes on from the store.
+    // What was remembered of executions is forgotten with the failure: the next entry goes on from
+    // the store.
     assertThat(ledger.<Boolean>call(tx -> insert(tx, execution, 0))).isTrue();
     assertConsistent(execution);
   }
@@ -313,7 +315,8 @@ final class LedgerTest {
         moves()
             .handOver(pending, Driver.COURIER, 1, new byte[0], clock.instant(), clock.instant())
             .orElseThrow();
-    InvocationChange acknowledged = reported(handOver.after(), InvocationEvent.REPORTED_ACKNOWLEDGED);
+    InvocationChange acknowledged =
+        reported(handOver.after(), InvocationEvent.REPORTED_ACKNOWLEDGED);
     InvocationChange started = reported(acknowledged.after(), InvocationEvent.REPORTED_STARTED);
     InvocationChange succeeded = reported(started.after(), InvocationEvent.REPORTED_SUCCEEDED);
     Runnable release = hold();
@@ -348,7 +351,12 @@ final class LedgerTest {
     InvocationChange handOver =
         moves()
             .handOver(
-                invocations(execution).get(0), Driver.COURIER, 1, new byte[0], clock.instant(), clock.instant())
+                invocations(execution).get(0),
+                Driver.COURIER,
+                1,
+                new byte[0],
+                clock.instant(),
+                clock.instant())
             .orElseThrow();
     ledger.change(handOver).join();
     InvocationChange lost =
@@ -430,7 +438,10 @@ final class LedgerTest {
             refusal -> assertThat(refusal.reason()).isEqualTo(ErrorReason.SERVER_DRAINING));
   }
 
-  /** Guards against an entry that is added while the writer looks for the last time, and that nobody ever answers. */
+  /**
+   * Guards against an entry that is added while the writer looks for the last time, and that nobody
+   * ever answers.
+   */
   @Test
   void everyEntryIsAnswered_howeverItMeetsTheClose() throws Exception {
     for (int round = 0; round < 50; round++) {
@@ -590,7 +601,10 @@ final class LedgerTest {
     return store.read(tx -> tx.executions().find(execution)).orElseThrow();
   }
 
-  /** The counts are those of the rows; what is not materialised counts as PENDING; no row is of a later revision. */
+  /**
+   * The counts are those of the rows; what is not materialised counts as PENDING; no row is of a
+   * later revision.
+   */
   private static void assertConsistent(ExecutionId id) {
     Execution execution = read(id);
     InvocationCounts counts = InvocationCounts.allPending(execution.cohortSize());

@@ -15,8 +15,8 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Test;
 
 /**
- * Guards against the lost wake-up: an invocation waits in the store, a slot is free, and nobody was told. Then nothing moves until the
- * node's next result, which need never come.
+ * Guards against the lost wake-up: an invocation waits in the store, a slot is free, and nobody was
+ * told. Then nothing moves until the node's next result, which need never come.
  */
 public class CreditLincheckTest {
   private static final int SLOTS = 2;
@@ -76,8 +76,8 @@ public class CreditLincheckTest {
   }
 
   /**
-   * The whole loop: one thread decides as the ledger's does, others give back as sessions do. What waits is handed over to the last, and
-   * never are more out than there are slots.
+   * The whole loop: one thread decides as the ledger's does, others give back as sessions do. What
+   * waits is handed over to the last, and never are more out than there are slots.
    */
   @Test
   void whatWaits_isAlwaysHandedOver() throws Exception {

@@ -53,7 +53,8 @@ final class CreditTest {
     credit.open(4, 2, 1);
     assertThat(credit.available()).isEqualTo(1);
 
-    assertThat(credit.giveBack(true)).isTrue(); // One is free still, and the courier has not looked.
+    assertThat(credit.giveBack(true))
+        .isTrue(); // One is free still, and the courier has not looked.
     assertThat(credit.available()).isEqualTo(1);
     assertThat(credit.running(3)).isFalse();
     assertThat(credit.running(0)).isTrue();

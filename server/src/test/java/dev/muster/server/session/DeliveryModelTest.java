@@ -29,11 +29,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random courses of a small fleet on the real ledger and store: crashes, lost messages, restored and lost disks, cancels, deadlines, a
- * store that fails. After every step the promises of delivery are checked against what really ran.
+ * Random courses of a small fleet on the real ledger and store: crashes, lost messages, restored
+ * and lost disks, cancels, deadlines, a store that fails. After every step the promises of delivery
+ * are checked against what really ran.
  *
- * <p>{@code -Dmuster.model.seed=…} runs one seed again, {@code -Dmuster.model.trace=true} with every
- * step told; {@code -Dmuster.model.steps=…} and {@code -Dmuster.model.seeds=…} run more.
+ * <p>{@code -Dmuster.model.seed=…} runs one seed again, {@code -Dmuster.model.trace=true} with
+ * every step told; {@code -Dmuster.model.steps=…} and {@code -Dmuster.model.seeds=…} run more.
  */
 final class DeliveryModelTest {
   private static final int STEPS = Integer.getInteger("muster.model.steps", 300);
@@ -63,7 +64,8 @@ final class DeliveryModelTest {
       }
       course.letItEnd();
     } catch (Throwable e) {
-      throw new AssertionError("replay with -Dmuster.model.seed=" + seed + ": " + e.getMessage(), e);
+      throw new AssertionError(
+          "replay with -Dmuster.model.seed=" + seed + ": " + e.getMessage(), e);
     }
   }
 
@@ -153,7 +155,10 @@ final class DeliveryModelTest {
       server.failStore(false);
       List<ExecutionId> live =
           executions.stream()
-              .filter(id -> server.progress(id).state() == dev.muster.server.execution.ExecutionState.RUNNING)
+              .filter(
+                  id ->
+                      server.progress(id).state()
+                          == dev.muster.server.execution.ExecutionState.RUNNING)
               .toList();
       if (!live.isEmpty()) {
         server.cancel(live.get(random.nextInt(live.size())));
@@ -174,7 +179,10 @@ final class DeliveryModelTest {
       }
     }
 
-    /** Everyone comes back, all is read, run and reported, and time goes by: then everything has settled. */
+    /**
+     * Everyone comes back, all is read, run and reported, and time goes by: then everything has
+     * settled.
+     */
     void letItEnd() {
       recover();
       for (int round = 0; round < 60; round++) {
@@ -220,9 +228,7 @@ final class DeliveryModelTest {
         ExecutionProgress progress = server.progress(id);
         Long before = revisions.put(id, progress.revision());
         if (before != null && before == progress.revision()) {
-          server
-              .invocations(id)
-              .forEach(invocation -> count(outstanding, invocation));
+          server.invocations(id).forEach(invocation -> count(outstanding, invocation));
           continue;
         }
         assertThat(before == null || before < progress.revision()).isTrue();

@@ -124,7 +124,8 @@ final class NodeSessionTest {
 
   @Test
   void pagesSentRightBehindHello_areReconciled_inOneSession() {
-    // Bug: a page that reached the ledger before the session knew its epoch ended the session as superseded.
+    // Bug: a page that reached the ledger before the session knew its epoch ended the session as
+    // superseded.
     Invocation listed = handedOverAndLost();
     NodeSession session = server.connect(node, out);
 
@@ -134,8 +135,7 @@ final class NodeSessionTest {
     server.settle();
 
     assertThat(out.closedWith()).isEmpty();
-    assertThat(out.directives)
-        .containsExactly(new Directive(listed.id(), Directive.Verb.RESUME));
+    assertThat(out.directives).containsExactly(new Directive(listed.id(), Directive.Verb.RESUME));
     assertThat(server.find(listed.id()).state()).isEqualTo(STARTED);
     assertThat(server.find(listed.id()).epoch()).isEqualTo(session.epoch());
   }
@@ -219,7 +219,8 @@ final class NodeSessionTest {
 
   @Test
   void firstMessage_isWelcome_whateverHappensMeanwhile() {
-    // Bug: a heartbeat, a cancel or a reconnect that fell between Hello and its commit went out before Welcome.
+    // Bug: a heartbeat, a cancel or a reconnect that fell between Hello and its commit went out
+    // before Welcome.
     Invocation held = handedOverAndLost();
     NodeSession session = server.connect(node, out);
     Runnable release = hold();
@@ -394,7 +395,8 @@ final class NodeSessionTest {
 
   @Test
   void twoEndsInOneCallback_areNotFinallyRefused() {
-    // Bug: the first end, which never applied, made the refusal final; the agent would have dropped the result.
+    // Bug: the first end, which never applied, made the refusal final; the agent would have dropped
+    // the result.
     NodeSession session = server.open(node, out, 4);
     Invocation invocation = server.only(server.dispatch(HOUR, node));
     session.callback(1, invocation.id(), steps(ACKNOWLEDGED, STARTED));
@@ -466,7 +468,8 @@ final class NodeSessionTest {
 
   @Test
   void storeFailure_keepsTheSession_andAppliesTheCallbackLater_inOrder() {
-    // Bug: a final report that came while ACKNOWLEDGED and STARTED waited for the store overtook them and was refused.
+    // Bug: a final report that came while ACKNOWLEDGED and STARTED waited for the store overtook
+    // them and was refused.
     NodeSession session = server.open(node, out, 4);
     Invocation invocation = server.only(server.dispatch(HOUR, node));
     server.failStore(true);
@@ -522,20 +525,22 @@ final class NodeSessionTest {
       assertThat(out.executed).hasSize(Math.min(5, done + 3));
     }
 
-    assertThat(out.executed).extracting(Invocation::executionId).containsExactlyElementsOf(executions);
+    assertThat(out.executed)
+        .extracting(Invocation::executionId)
+        .containsExactlyElementsOf(executions);
     assertThat(server.progress(executions.get(4)).state()).isEqualTo(ExecutionState.SUCCEEDED);
     assertThat(session.available()).isEqualTo(2);
   }
 
   @Test
   void settledBetweenReconcileAndItsTelling_isNotCountedAgainstCredit() {
-    // Bug: an invocation that a later entry of the same commit settled held its slot for as long as the session lived.
+    // Bug: an invocation that a later entry of the same commit settled held its slot for as long as
+    // the session lived.
     Invocation held = handedOverAndLost();
     NodeSession session = server.connect(node, out);
     Runnable release = hold();
     session.hello(SessionHarness.hello(1, 1, journal(held, true, ACKNOWLEDGED, STARTED)));
-    var late =
-        server.services.reports().unary(node.id(), held.id(), steps(SUCCEEDED), 0);
+    var late = server.services.reports().unary(node.id(), held.id(), steps(SUCCEEDED), 0);
     release.run();
     late.join();
     server.settle();
@@ -548,7 +553,8 @@ final class NodeSessionTest {
 
   @Test
   void missedBeforeTheSessionOpens_isStillCounted() {
-    // Bug: a compare-and-set that missed before EpochConfirmed took its invocation out of the count of slots.
+    // Bug: a compare-and-set that missed before EpochConfirmed took its invocation out of the count
+    // of slots.
     Invocation held = handedOverAndLost();
     NodeSession session = server.connect(node, out);
     session.hello(SessionHarness.hello(1, 1, journal(held, false, ACKNOWLEDGED)));
@@ -573,8 +579,7 @@ final class NodeSessionTest {
     Invocation invocation = server.only(server.dispatch(HOUR, node));
     ExecutionId next = server.dispatch(HOUR, node);
     ReportedStep stuck =
-        new ReportedStep(
-            InvocationEvent.REPORTED_TIMED_OUT, null, null, "", "", false, true, 1);
+        new ReportedStep(InvocationEvent.REPORTED_TIMED_OUT, null, null, "", "", false, true, 1);
 
     session.callback(1, invocation.id(), List.of(step(ACKNOWLEDGED), step(STARTED), stuck));
     server.settle();
@@ -694,7 +699,8 @@ final class NodeSessionTest {
 
   @Test
   void restoredDisk_provesNothing_onItsNextSessionEither() {
-    // Bug, found by the model: with the epoch of the first session after, the restored disk looked as if it had never been away.
+    // Bug, found by the model: with the epoch of the first session after, the restored disk looked
+    // as if it had never been away.
     Invocation held = handedOverAndLost();
     server.open(node, new RecordingOutbound(), 1, 0).streamEnded();
 
@@ -706,7 +712,8 @@ final class NodeSessionTest {
   @Test
   void diskRestoredWhileItCountedAsLost_provesNothing() {
     Invocation held = handedOverAndLost();
-    server.ledger
+    server
+        .ledger
         .change(
             server
                 .moves
@@ -728,7 +735,8 @@ final class NodeSessionTest {
 
   @Test
   void lostThatTheJournalListsAsUnknown_isNotProvenNeverReceived() {
-    // Bug, found by the model: LOST by the clock, then listed by an agent that had died in the run, it became EXPIRED in the same commit.
+    // Bug, found by the model: LOST by the clock, then listed by an agent that had died in the run,
+    // it became EXPIRED in the same commit.
     Invocation held = handedOverAndLost();
     var expiry =
         server
@@ -782,7 +790,8 @@ final class NodeSessionTest {
 
     session.tick(server.clock.instant().plus(SessionHarness.HEARTBEAT.multipliedBy(3)));
     assertThat(out.closedWith()).isEmpty();
-    session.tick(server.clock.instant().plus(SessionHarness.HEARTBEAT.multipliedBy(3)).plusMillis(1));
+    session.tick(
+        server.clock.instant().plus(SessionHarness.HEARTBEAT.multipliedBy(3)).plusMillis(1));
 
     assertThat(out.closedWith()).contains(ErrorReason.HEARTBEAT_MISSED);
     assertThat(server.registry.isOnline(node.id())).isFalse();

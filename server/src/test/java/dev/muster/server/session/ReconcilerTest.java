@@ -74,8 +74,7 @@ final class ReconcilerTest {
 
     Invocation again = proven(NOW).absent(held).orElseThrow().after();
     Invocation cancelled = proven(NOW).absent(in(DISPATCHED, 5, true)).orElseThrow().after();
-    Invocation expired =
-        proven(held.startDeadline()).absent(held).orElseThrow().after();
+    Invocation expired = proven(held.startDeadline()).absent(held).orElseThrow().after();
     Invocation both =
         proven(held.startDeadline()).absent(in(DISPATCHED, 5, true)).orElseThrow().after();
 
@@ -148,7 +147,9 @@ final class ReconcilerTest {
     }
     // REJECTED and EXPIRED never ran.
     if (after.state() == REJECTED || after.state() == EXPIRED) {
-      assertThat(after.started()).as(what).isEqualTo(held.state() == after.state() && held.started());
+      assertThat(after.started())
+          .as(what)
+          .isEqualTo(held.state() == after.state() && held.started());
     }
     // What a journal has once listed cannot be proven never received later, on whatever journal.
     if (after.state().isOutstanding() || after.state() == LOST) {
@@ -188,7 +189,8 @@ final class ReconcilerTest {
   void lost_isHealedByTheJournal() {
     Invocation held = in(LOST, 5, false);
 
-    Reconciler.Verdict verdict = proven(NOW).listed(held, item(false, ACKNOWLEDGED, STARTED, SUCCEEDED));
+    Reconciler.Verdict verdict =
+        proven(NOW).listed(held, item(false, ACKNOWLEDGED, STARTED, SUCCEEDED));
 
     assertThat(verdict.after(held).state()).isEqualTo(SUCCEEDED);
   }

@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The way out of a session under test: notes what would have been sent. May hold EXECUTEs back, as a stream that is not ready does. */
+/**
+ * The way out of a session under test: notes what would have been sent. May hold EXECUTEs back, as
+ * a stream that is not ready does.
+ */
 final class RecordingOutbound implements SessionOutbound {
   /** Words for what was sent, in order. */
   final List<String> sent = new ArrayList<>();

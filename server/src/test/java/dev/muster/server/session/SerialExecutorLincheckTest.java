@@ -10,7 +10,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Guards against the task that comes between the last look into the queue and the end of the drain, and that nobody ever runs. */
+/**
+ * Guards against the task that comes between the last look into the queue and the end of the drain,
+ * and that nobody ever runs.
+ */
 final class SerialExecutorLincheckTest {
   @Test
   void everyTaskRuns_oneAtATime_eachThreadsInItsOrder() throws Exception {

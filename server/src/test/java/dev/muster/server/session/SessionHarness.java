@@ -55,7 +55,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A server without a wire: the real ledger on a real store, sessions, courier; time stands until the test moves it. */
+/**
+ * A server without a wire: the real ledger on a real store, sessions, courier; time stands until
+ * the test moves it.
+ */
 public final class SessionHarness implements AutoCloseable {
   /** Who asks. */
   public static final RequestedBy ALICE = new RequestedBy("op-1", "alice", Surface.CLI, "c-1");
@@ -76,8 +79,10 @@ public final class SessionHarness implements AutoCloseable {
   public final SessionRegistry registry = new SessionRegistry();
 
   final Ledger ledger;
+
   /** The nodes. */
   public final NodeDirectory directory;
+
   final ServerMoves moves = new ServerMoves(REPLICA);
   private final TestStore store;
   private final FaultyStore faulty = new FaultyStore();
@@ -171,8 +176,7 @@ public final class SessionHarness implements AutoCloseable {
             null,
             "",
             "");
-    CohortSlice slice =
-        new CohortSlice(id, 0, 0, List.of(nodes).stream().map(Node::id).toList());
+    CohortSlice slice = new CohortSlice(id, 0, 0, List.of(nodes).stream().map(Node::id).toList());
     CreditLease lease = new CreditLease();
     ledger.call(
         tx -> {
@@ -323,7 +327,8 @@ public final class SessionHarness implements AutoCloseable {
 
   /** Passes on to the real store, or fails. */
   private final class FaultyStore implements LedgerStore {
-    final AtomicLong touches = new AtomicLong(); // One by each entry, and more by those that do something.
+    final AtomicLong touches =
+        new AtomicLong(); // One by each entry, and more by those that do something.
     volatile boolean fails; // written by the test
 
     @Override

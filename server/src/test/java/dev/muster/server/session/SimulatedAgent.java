@@ -21,7 +21,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** An agent as the protocol wants it, in memory: a disk that survives a crash, a stream that breaks. Its randomness comes from outside. */
+/**
+ * An agent as the protocol wants it, in memory: a disk that survives a crash, a stream that breaks.
+ * Its randomness comes from outside.
+ */
 final class SimulatedAgent {
   static final int SLOTS = 2;
 
@@ -361,16 +364,21 @@ final class SimulatedAgent {
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("journal " + disk.journalId[0] + " epoch " + disk.lastEpoch);
+    StringBuilder text =
+        new StringBuilder("journal " + disk.journalId[0] + " epoch " + disk.lastEpoch);
     disk.journal.forEach(
         (id, item) ->
             text.append(" ")
                 .append(Long.toHexString(id.value().getMostSignificantBits() >> 16))
-                .append(item.steps.stream().map(step -> step.state().name().substring(0, 3)).toList())
+                .append(
+                    item.steps.stream().map(step -> step.state().name().substring(0, 3)).toList())
                 .append(item.running ? "r" : "")
                 .append(item.held ? "h" : "")
                 .append(item.died ? "d" : ""));
-    return text + (session == null ? " -" : confirmed ? " +" : " ?") + " spent " + disk.spent.size();
+    return text
+        + (session == null ? " -" : confirmed ? " +" : " ?")
+        + " spent "
+        + disk.spent.size();
   }
 
   /** Returns whether there is nothing more that it would do by itself. */

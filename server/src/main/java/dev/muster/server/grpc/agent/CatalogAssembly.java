@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Puts the pages of one catalog together, within its bounds, and checks its digest. One per stream; not thread-safe. */
+/**
+ * Puts the pages of one catalog together, within its bounds, and checks its digest. One per stream;
+ * not thread-safe.
+ */
 final class CatalogAssembly {
   private List<Action> actions = new ArrayList<>(0);
   private int bytes;
@@ -26,14 +29,19 @@ final class CatalogAssembly {
   /**
    * Takes the next page; returns the catalog once it is whole.
    *
-   * @throws BusException CATALOG_INVALID where it is too large or its digest is not that of its actions; then the pages are forgotten
+   * @throws BusException CATALOG_INVALID where it is too large or its digest is not that of its
+   *     actions; then the pages are forgotten
    */
   Optional<AnnouncedCatalog> add(CatalogPage page) {
     bytes += page.getSerializedSize();
     actions.addAll(page.getActionsList());
     if (bytes > Limits.CATALOG_BYTES || actions.size() > Limits.CATALOG_ACTIONS) {
       throw refused(
-          "It has more than " + Limits.CATALOG_ACTIONS + " actions or " + Limits.CATALOG_BYTES + " bytes.");
+          "It has more than "
+              + Limits.CATALOG_ACTIONS
+              + " actions or "
+              + Limits.CATALOG_BYTES
+              + " bytes.");
     }
     if (page.getContinues()) {
       return Optional.empty();
@@ -83,7 +91,10 @@ final class CatalogAssembly {
         action.getPrepares());
   }
 
-  /** What is far out of range is brought just out of it, where no sum overflows and the entry is refused by itself. */
+  /**
+   * What is far out of range is brought just out of it, where no sum overflows and the entry is
+   * refused by itself.
+   */
   private static Duration runTimeout(com.google.protobuf.Duration announced) {
     long most = Limits.MAX_RUN_TIMEOUT.toSeconds() + 10;
     return Duration.ofSeconds(

@@ -26,7 +26,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/** The agents' service: opens sessions, and takes reports without one. No rules; nothing blocks. Thread-safe. */
+/**
+ * The agents' service: opens sessions, and takes reports without one. No rules; nothing blocks.
+ * Thread-safe.
+ */
 public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBase {
   private static final Duration RATE_RETRY = Duration.ofSeconds(2);
   private static final Duration HELLO_WITHIN = Duration.ofSeconds(20);
@@ -64,7 +67,8 @@ public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBas
   public StreamObserver<ConnectRequest> connect(StreamObserver<ConnectResponse> response) {
     requireRoom();
     Node node = NodeContext.current();
-    ServerCallStreamObserver<ConnectResponse> out = (ServerCallStreamObserver<ConnectResponse>) response;
+    ServerCallStreamObserver<ConnectResponse> out =
+        (ServerCallStreamObserver<ConnectResponse>) response;
     out.disableAutoRequest();
     NodeSession session =
         new NodeSession(
@@ -74,9 +78,13 @@ public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBas
             sessions);
     out.setOnReadyHandler(session::writable);
     out.setOnCancelHandler(session::streamEnded);
-    // Also where this side ended the stream without the session: a failure in a handler, a reader that reads nothing.
+    // Also where this side ended the stream without the session: a failure in a handler, a reader
+    // that reads nothing.
     out.setOnCloseHandler(session::streamEnded);
-    var unusedTimer = sessions.timer().schedule(session::requireHello, HELLO_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    var unusedTimer =
+        sessions
+            .timer()
+            .schedule(session::requireHello, HELLO_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
     out.request(Limits.UNACKNOWLEDGED_CALLBACKS);
     return new InboundStream(node, session);
   }
@@ -108,9 +116,14 @@ public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBas
     if (request.getEpoch() < 0) {
       throw Malformed.callback("epoch", "is negative");
     }
-    var unused = reports
-        .unary(NodeContext.current().id(), id, StepMapper.steps(request.getStepsList()), request.getEpoch())
-        .whenComplete((outcome, failure) -> answer(id, outcome, failure, response));
+    var unused =
+        reports
+            .unary(
+                NodeContext.current().id(),
+                id,
+                StepMapper.steps(request.getStepsList()),
+                request.getEpoch())
+            .whenComplete((outcome, failure) -> answer(id, outcome, failure, response));
   }
 
   private static void answer(
@@ -122,7 +135,9 @@ public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBas
       response.onError(failure);
     } else if (outcome instanceof ReportOutcome.Applied applied) {
       response.onNext(
-          ReportInvocationResponse.newBuilder().setState(Wire.state(applied.invocation().state())).build());
+          ReportInvocationResponse.newBuilder()
+              .setState(Wire.state(applied.invocation().state()))
+              .build());
       response.onCompleted();
     } else if (outcome instanceof ReportOutcome.Repeated repeated) {
       response.onError(ReportOutcome.repetition(id, repeated));

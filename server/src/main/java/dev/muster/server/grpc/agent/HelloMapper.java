@@ -19,8 +19,10 @@ import java.util.Map;
 /** Reads how agents open sessions. */
 final class HelloMapper {
   private static final int ID_BYTES = 16;
+
   /** No node comes here by counting sessions; leaves room for those to come. */
   private static final long MAX_EPOCH = 1L << 53;
+
   private static final String DIED = "AGENT_DIED_IN_RUN";
 
   private HelloMapper() {}
@@ -28,31 +30,46 @@ final class HelloMapper {
   /**
    * Reads a Hello of the node whose key was verified.
    *
-   * @throws BusException PROTOCOL_UNSUPPORTED, NSK_NODE_MISMATCH, LIMIT_OUT_OF_RANGE, MALFORMED_CALLBACK
+   * @throws BusException PROTOCOL_UNSUPPORTED, NSK_NODE_MISMATCH, LIMIT_OUT_OF_RANGE,
+   *     MALFORMED_CALLBACK
    */
   static AgentHello hello(Hello hello, Node node) {
     if (hello.getProtocolVersion() != Limits.PROTOCOL_VERSION) {
       throw BusException.of(ErrorReason.PROTOCOL_UNSUPPORTED)
           .message(
-              "The agent speaks protocol " + hello.getProtocolVersion() + ", this server "
-                  + Limits.PROTOCOL_VERSION + "; upgrade the older side.")
+              "The agent speaks protocol "
+                  + hello.getProtocolVersion()
+                  + ", this server "
+                  + Limits.PROTOCOL_VERSION
+                  + "; upgrade the older side.")
           .with("agent_protocol", hello.getProtocolVersion())
           .with("server_protocol", Limits.PROTOCOL_VERSION)
           .build();
     }
     if (!hello.getNodeId().isEmpty() && !hello.getNodeId().equalsIgnoreCase(node.id().toString())) {
       throw BusException.of(ErrorReason.NSK_NODE_MISMATCH)
-          .message("The key is node " + node.id() + "'s, and the agent says that it is " + clip(hello.getNodeId()) + ".")
+          .message(
+              "The key is node "
+                  + node.id()
+                  + "'s, and the agent says that it is "
+                  + clip(hello.getNodeId())
+                  + ".")
           .with("node_id", node.id())
           .build();
     }
     require(hello.getJournalId().size() == ID_BYTES, "journal_id", "has 16 bytes");
     require(hello.getInstanceId().size() == ID_BYTES, "instance_id", "has 16 bytes");
-    require(hello.getLastEpoch() >= 0 && hello.getLastEpoch() <= MAX_EPOCH, "last_epoch", "is from 0 to " + MAX_EPOCH);
     require(
-        hello.getSlots() >= 1 && hello.getSlots() <= Limits.MAX_SLOTS, "slots", "is from 1 to " + Limits.MAX_SLOTS);
+        hello.getLastEpoch() >= 0 && hello.getLastEpoch() <= MAX_EPOCH,
+        "last_epoch",
+        "is from 0 to " + MAX_EPOCH);
+    require(
+        hello.getSlots() >= 1 && hello.getSlots() <= Limits.MAX_SLOTS,
+        "slots",
+        "is from 1 to " + Limits.MAX_SLOTS);
     require(hello.getCatalogDigest().size() == Sha256.BYTES, "catalog_digest", "has 32 bytes");
-    require(hello.getAgentVersion().length() <= Limits.VERSION_CHARS, "agent_version", "is too long");
+    require(
+        hello.getAgentVersion().length() <= Limits.VERSION_CHARS, "agent_version", "is too long");
     require(hello.getMachineId().length() <= Limits.MACHINE_ID_CHARS, "machine_id", "is too long");
     requireFacts(hello.getFactsMap());
     return new AgentHello(
@@ -85,8 +102,8 @@ final class HelloMapper {
   }
 
   /**
-   * Reads the steps up to the first that cannot be taken: what follows comes again as a callback, which is refused by itself. A journal
-   * with one bad entry must not keep its node away.
+   * Reads the steps up to the first that cannot be taken: what follows comes again as a callback,
+   * which is refused by itself. A journal with one bad entry must not keep its node away.
    */
   private static List<ReportedStep> readable(List<CallbackStep> steps) {
     List<ReportedStep> read = new ArrayList<>(steps.size());
@@ -105,7 +122,8 @@ final class HelloMapper {
     facts.forEach(
         (key, value) -> {
           require(key.length() <= Limits.FACT_KEY_CHARS, "facts", "has a key that is too long");
-          require(value.length() <= Limits.FACT_VALUE_CHARS, "facts", "has a value that is too long");
+          require(
+              value.length() <= Limits.FACT_VALUE_CHARS, "facts", "has a value that is too long");
         });
   }
 

@@ -18,7 +18,10 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
 
-/** The way in of one stream: decodes on the transport's thread and hands on; decides nothing, blocks on nothing. */
+/**
+ * The way in of one stream: decodes on the transport's thread and hands on; decides nothing, blocks
+ * on nothing.
+ */
 final class InboundStream implements StreamObserver<ConnectRequest> {
   private final Node node;
   private final NodeSession session;
@@ -70,7 +73,8 @@ final class InboundStream implements StreamObserver<ConnectRequest> {
             || result.getCurrentStateJson().size() > Limits.INPUT_BYTES;
     Result.ResultError error =
         tooLarge
-            ? new Result.ResultError("PREPARE_TOO_LARGE", "The node's answer is too large.", new byte[0])
+            ? new Result.ResultError(
+                "PREPARE_TOO_LARGE", "The node's answer is too large.", new byte[0])
             : new Result.ResultError(
                 result.getError().getCode(), result.getError().getMessage(), new byte[0]);
     byte[] none = {};

@@ -10,7 +10,9 @@ import dev.muster.server.execution.ExecutionId;
 import dev.muster.server.execution.Order;
 import org.jspecify.annotations.Nullable;
 
-/** The shared part of an EXECUTE, encoded once for the whole cohort. Bounded by bytes. Thread-safe. */
+/**
+ * The shared part of an EXECUTE, encoded once for the whole cohort. Bounded by bytes. Thread-safe.
+ */
 final class OrderBytes {
   private static final long MAX_BYTES = 64L << 20;
 

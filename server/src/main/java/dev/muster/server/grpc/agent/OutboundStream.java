@@ -37,8 +37,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one owner of a stream's way out: encodes, keeps what the stream cannot take in the outbox's lanes, and writes it when it can. A reader
- * that lets control messages gather without end is cut off; the rest stays in the store.
+ * The one owner of a stream's way out: encodes, keeps what the stream cannot take in the outbox's
+ * lanes, and writes it when it can. A reader that lets control messages gather without end is cut
+ * off; the rest stays in the store.
  */
 final class OutboundStream implements SessionOutbound {
   private static final StreamLimits LIMITS =
@@ -58,7 +59,10 @@ final class OutboundStream implements SessionOutbound {
   private boolean closed;
 
   OutboundStream(
-      ServerCallStreamObserver<ConnectResponse> observer, Node node, OrderBytes orders, String replica) {
+      ServerCallStreamObserver<ConnectResponse> observer,
+      Node node,
+      OrderBytes orders,
+      String replica) {
     this.observer = observer;
     this.node = node;
     this.orders = orders;
@@ -111,12 +115,13 @@ final class OutboundStream implements SessionOutbound {
 
   @Override
   public void catalogAck(Sha256 digest, List<ChangedAction> changes, List<RefusedAction> refused) {
-    CatalogAck.Builder ack =
-        CatalogAck.newBuilder().setDigest(ByteString.copyFrom(digest.bytes()));
+    CatalogAck.Builder ack = CatalogAck.newBuilder().setDigest(ByteString.copyFrom(digest.bytes()));
     changes.forEach(
         change ->
             ack.addChanges(
-                CatalogChange.newBuilder().setAction(change.action()).addAllFields(change.fields())));
+                CatalogChange.newBuilder()
+                    .setAction(change.action())
+                    .addAllFields(change.fields())));
     refused.forEach(
         entry ->
             ack.addRefused(
@@ -188,7 +193,8 @@ final class OutboundStream implements SessionOutbound {
   }
 
   @Override
-  public void prepare(String requestId, String action, Instant answerBefore, RequestedBy requestedBy) {
+  public void prepare(
+      String requestId, String action, Instant answerBefore, RequestedBy requestedBy) {
     control(
         ConnectResponse.newBuilder()
             .setPrepare(
@@ -204,7 +210,8 @@ final class OutboundStream implements SessionOutbound {
     if (outbox.isEmpty()) { // Where something waits, it is a sign of life itself.
       control(
           ConnectResponse.newBuilder()
-              .setHeartbeat(ServerHeartbeat.newBuilder().setServerTime(Wire.timestamp(serverTime))));
+              .setHeartbeat(
+                  ServerHeartbeat.newBuilder().setServerTime(Wire.timestamp(serverTime))));
     }
   }
 

@@ -5,18 +5,19 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Bounds how many sessions begin per second, before anything expensive is done for one. Thread-safe. */
+/**
+ * Bounds how many sessions begin per second, before anything expensive is done for one.
+ * Thread-safe.
+ */
 final class SessionRate {
   private final double perNano;
   private final double burst;
   private final LongSupplier nanos;
   private final Object lock = new Object();
 
-  @GuardedBy("lock")
-  private double tokens;
+  @GuardedBy("lock") private double tokens;
 
-  @GuardedBy("lock")
-  private long refilled;
+  @GuardedBy("lock") private long refilled;
 
   SessionRate(int perSecond, LongSupplier nanos) {
     this.perNano = perSecond / (double) TimeUnit.SECONDS.toNanos(1);

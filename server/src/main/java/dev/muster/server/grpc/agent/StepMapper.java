@@ -32,7 +32,8 @@ final class StepMapper {
    */
   static List<ReportedStep> steps(List<CallbackStep> steps) {
     if (steps.isEmpty() || steps.size() > Limits.CALLBACK_STEPS) {
-      throw Malformed.callback("steps", "has " + steps.size() + " entries; 1 to " + Limits.CALLBACK_STEPS);
+      throw Malformed.callback(
+          "steps", "has " + steps.size() + " entries; 1 to " + Limits.CALLBACK_STEPS);
     }
     List<ReportedStep> read = new ArrayList<>(steps.size());
     for (CallbackStep step : steps) {
@@ -92,10 +93,20 @@ final class StepMapper {
         switch (state) {
           case SUCCEEDED, FAILED, TIMED_OUT -> true;
           case CANCELLED -> step.getStarted();
-          case PENDING, PREPARING, PREPARED, DISPATCHED, ACKNOWLEDGED, STARTED, REJECTED, EXPIRED, LOST -> false;
+          case PENDING,
+              PREPARING,
+              PREPARED,
+              DISPATCHED,
+              ACKNOWLEDGED,
+              STARTED,
+              REJECTED,
+              EXPIRED,
+              LOST ->
+              false;
         };
     if (!ran) {
-      throw Malformed.callback("result", "belongs to the final report of something that ran, not to " + state);
+      throw Malformed.callback(
+          "result", "belongs to the final report of something that ran, not to " + state);
     }
     dev.muster.proto.type.v1.Result result = step.getResult();
     return new Result(
@@ -117,8 +128,12 @@ final class StepMapper {
     if (output.getData().size() > Limits.INLINE_OUTPUT_BYTES) {
       throw BusException.of(ErrorReason.INLINE_OUTPUT_TOO_LARGE)
           .message(
-              stream + " has " + output.getData().size() + " bytes inline; at most "
-                  + Limits.INLINE_OUTPUT_BYTES + ". Nothing was changed.")
+              stream
+                  + " has "
+                  + output.getData().size()
+                  + " bytes inline; at most "
+                  + Limits.INLINE_OUTPUT_BYTES
+                  + ". Nothing was changed.")
           .with("stream", stream)
           .with("bytes", output.getData().size())
           .with("limit", Limits.INLINE_OUTPUT_BYTES)
@@ -127,11 +142,14 @@ final class StepMapper {
     if (output.getUploaded()) {
       throw Malformed.callback(stream + ".uploaded", "is set, and nothing was uploaded");
     }
-    if (output.getTotalBytes() < 0 || output.getHeadBytes() < 0 || output.getHeadBytes() > output.getData().size()) {
+    if (output.getTotalBytes() < 0
+        || output.getHeadBytes() < 0
+        || output.getHeadBytes() > output.getData().size()) {
       throw Malformed.callback(stream, "has sizes that do not fit each other");
     }
     if (!output.getSha256().isEmpty() && output.getSha256().size() != DIGEST_BYTES) {
-      throw Malformed.callback(stream + ".sha256", "has " + output.getSha256().size() + " bytes; 32 or none");
+      throw Malformed.callback(
+          stream + ".sha256", "has " + output.getSha256().size() + " bytes; 32 or none");
     }
     return new Result.Output(
         output.getData().toByteArray(),

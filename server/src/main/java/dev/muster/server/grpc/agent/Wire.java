@@ -16,7 +16,10 @@ final class Wire {
   private Wire() {}
 
   static Timestamp timestamp(Instant instant) {
-    return Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).setNanos(instant.getNano()).build();
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
   }
 
   /** Returns the instant, or null where none was sent or none is meant: evidence may be missing. */
@@ -32,7 +35,10 @@ final class Wire {
   }
 
   static Duration duration(java.time.Duration duration) {
-    return Duration.newBuilder().setSeconds(duration.getSeconds()).setNanos(duration.getNano()).build();
+    return Duration.newBuilder()
+        .setSeconds(duration.getSeconds())
+        .setNanos(duration.getNano())
+        .build();
   }
 
   static InvocationState state(dev.muster.server.invocation.InvocationState state) {

@@ -75,7 +75,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The agents' service as an agent sees it, over the in-process transport, on the real ledger and store. */
+/**
+ * The agents' service as an agent sees it, over the in-process transport, on the real ledger and
+ * store.
+ */
 @Timeout(60)
 @SuppressWarnings("NullAway.Init") // Set before each test.
 final class GrpcAgentServiceTest {
@@ -111,7 +114,12 @@ final class GrpcAgentServiceTest {
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
     new AgentSurface(
             new GrpcAgentService(
-                bus.services, bus.services.reports(), enrollment, () -> false, 100, System::nanoTime),
+                bus.services,
+                bus.services.reports(),
+                enrollment,
+                () -> false,
+                100,
+                System::nanoTime),
             new NodeAuthenticationInterceptor(keyring, bus.services.ledger()),
             UUID::randomUUID)
         .configure(builder);
@@ -164,8 +172,7 @@ final class GrpcAgentServiceTest {
 
     String id = agent.last(MessageCase.EXECUTE).getExecute().getInvocationId();
     agent.send(callback(1, id, step(INVOCATION_STATE_ACKNOWLEDGED)));
-    agent.send(
-        callback(2, id, step(INVOCATION_STATE_STARTED), step(INVOCATION_STATE_SUCCEEDED)));
+    agent.send(callback(2, id, step(INVOCATION_STATE_STARTED), step(INVOCATION_STATE_SUCCEEDED)));
     bus.settle();
 
     assertThat(agent.received.get(0).getMessageCase()).isEqualTo(MessageCase.WELCOME);
@@ -269,7 +276,8 @@ final class GrpcAgentServiceTest {
     agent.send(callback(2, "not-a-uuid", step(INVOCATION_STATE_ACKNOWLEDGED)));
     agent.send(callback(3, id));
     agent.send(callback(4, id, CallbackStep.newBuilder().setStateValue(999)));
-    agent.send(callback(5, id, step(dev.muster.proto.type.v1.InvocationState.INVOCATION_STATE_LOST)));
+    agent.send(
+        callback(5, id, step(dev.muster.proto.type.v1.InvocationState.INVOCATION_STATE_LOST)));
     agent.send(callback(6, id, step(INVOCATION_STATE_ACKNOWLEDGED)));
     bus.settle();
 
@@ -303,7 +311,10 @@ final class GrpcAgentServiceTest {
                         .setRunTimeout(
                             Duration.newBuilder()
                                 .setSeconds(seconds)
-                                .setNanos(seconds < 0 ? -2_000_000_000 : seconds > 10 ? 2_000_000_000 : 0))
+                                .setNanos(
+                                    seconds < 0
+                                        ? -2_000_000_000
+                                        : seconds > 10 ? 2_000_000_000 : 0))
                         .build())
             .sorted(java.util.Comparator.comparing(Action::getName))
             .toList();
@@ -355,9 +366,11 @@ final class GrpcAgentServiceTest {
   void report_withAnotherNodesKey_isRefused() {
     Invocation invocation = dispatched();
 
-    Throwable failure = catchThrowable(() -> report(otherKey, invocation, step(INVOCATION_STATE_ACKNOWLEDGED)));
+    Throwable failure =
+        catchThrowable(() -> report(otherKey, invocation, step(INVOCATION_STATE_ACKNOWLEDGED)));
 
-    assertRefused(failure, Status.Code.PERMISSION_DENIED, ErrorReason.ERROR_REASON_NSK_NODE_MISMATCH);
+    assertRefused(
+        failure, Status.Code.PERMISSION_DENIED, ErrorReason.ERROR_REASON_NSK_NODE_MISMATCH);
     assertThat(bus.find(invocation.id()).state()).isEqualTo(InvocationState.DISPATCHED);
   }
 
@@ -373,12 +386,16 @@ final class GrpcAgentServiceTest {
         catchThrowable(() -> report(key, invocation, step(INVOCATION_STATE_SUCCEEDED)));
 
     assertRefused(
-        repeated, Status.Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_INVALID_STATE_TRANSITION);
+        repeated,
+        Status.Code.FAILED_PRECONDITION,
+        ErrorReason.ERROR_REASON_INVALID_STATE_TRANSITION);
     assertThat(WireErrors.metadataOf(repeated))
         .containsEntry("outcome", "REPEATED")
         .containsEntry("state", "ACKNOWLEDGED");
     assertRefused(
-        refused, Status.Code.FAILED_PRECONDITION, ErrorReason.ERROR_REASON_INVALID_STATE_TRANSITION);
+        refused,
+        Status.Code.FAILED_PRECONDITION,
+        ErrorReason.ERROR_REASON_INVALID_STATE_TRANSITION);
     assertThat(WireErrors.metadataOf(refused))
         .containsAllEntriesOf(
             Map.of(
@@ -444,7 +461,8 @@ final class GrpcAgentServiceTest {
         ReportInvocationRequest.newBuilder()
             .setInvocationId("")
             .addSteps(step(INVOCATION_STATE_ACKNOWLEDGED)));
-    assertMalformed(ReportInvocationRequest.newBuilder().setInvocationId(invocation.id().toString()));
+    assertMalformed(
+        ReportInvocationRequest.newBuilder().setInvocationId(invocation.id().toString()));
     assertMalformed(
         ReportInvocationRequest.newBuilder()
             .setInvocationId(invocation.id().toString())
@@ -561,8 +579,7 @@ final class GrpcAgentServiceTest {
   }
 
   private static ConnectRequest callback(long sequence, String id, CallbackStep.Builder... steps) {
-    Callback.Builder callback =
-        Callback.newBuilder().setSequence(sequence).setInvocationId(id);
+    Callback.Builder callback = Callback.newBuilder().setSequence(sequence).setInvocationId(id);
     Stream.of(steps).forEach(callback::addSteps);
     return ConnectRequest.newBuilder().setCallback(callback).build();
   }

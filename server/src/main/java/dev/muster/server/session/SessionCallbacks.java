@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.session;
+
+import dev.muster.server.error.BusException;
+import dev.muster.server.error.ErrorReason;
+import dev.muster.server.invocation.Driver;
+import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationChange;
+import dev.muster.server.invocation.InvocationId;
+import dev.muster.server.invocation.ReportedStep;
+import dev.muster.server.invocation.Reports;
+import dev.muster.server.invocation.StepsDecision;
+import dev.muster.server.ledger.StoreException;
+import dev.muster.server.report.ReportOutcome;
+import dev.muster.server.session.SessionOutbound.RefusedCallback;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The callbacks of one session: decides each from what the node may hold, without a read; has the
+ * store decide where memory cannot; and acknowledges, in the order in which they came, what is
+ * durable. Used on the session's executor only.
+ */
+final class SessionCallbacks {
+  private final NodeSession session;
+  private final SessionServices services;
+  private final SessionOutbound out;
+  private final Map<InvocationId, Invocation> held = new HashMap<>(4);
+  private final Undecided undecided = new Undecided();
+  private final Acknowledgements acknowledgements = new Acknowledgements();
+
+  SessionCallbacks(NodeSession session, SessionServices services, SessionOutbound out) {
+    this.session = session;
+    this.services = services;
+    this.out = out;
+  }
+
+  /** Notes what the node may hold. */
+  void hold(Invocation invocation) {
+    held.put(invocation.id(), invocation);
+  }
+
+  /**
+   * Forgets what is no longer outstanding; returns false where it was handed over again meanwhile.
+   */
+  boolean release(Invocation after) {
+    @Nullable Invocation known = held.get(after.id());
+    if (known != null && known.epoch() > after.epoch() && after.epoch() != 0) {
+      return false;
+    }
+    held.remove(after.id());
+    return true;
+  }
+
+  /** Notes that a callback came; returns whether its sequence is the next. */
+  boolean received(long sequence) {
+    return acknowledgements.received(sequence);
+  }
+
+  /** Refuses a callback that cannot be read: nothing of it is decided. */
+  void malformed(long sequence, String id, BusException refusal) {
+    acknowledgements.refused(new RefusedCallback(sequence, id, refusal, null, Set.of(), false));
+    callbackDone();
+  }
+
+  /** Drops all. */
+  void clear() {
+    held.clear();
+    undecided.clear();
+  }
+
+  /** Decides on a callback whose sequence was received. */
+  void decide(long sequence, InvocationId id, List<ReportedStep> steps) {
+    @Nullable Invocation known = held.get(id);
+    if (known == null || undecided.contains(id)) {
+      decideInCommit(sequence, id, steps);
+      return;
+    }
+    StepsDecision decision =
+        Reports.decide(known, steps, Driver.NODE, services.replica(), services.clock().instant());
+    if (decision instanceof StepsDecision.Apply apply) {
+      // What is decided next builds on this: if its row turns out different, so does that of the
+      // next.
+      held.put(id, apply.change().after());
+      write(sequence, id, steps, apply.change());
+    } else if (decision instanceof StepsDecision.Repeat) {
+      acknowledgements.repeated(sequence);
+      callbackDone();
+    } else {
+      // Memory may be behind the store, where somebody else moved the invocation: the store has the
+      // last word on a refusal.
+      decideInCommit(sequence, id, steps);
+    }
+  }
+
+  private void write(
+      long sequence, InvocationId id, List<ReportedStep> steps, InvocationChange change) {
+    var unused =
+        services
+            .ledger()
+            .change(change)
+            .whenComplete(
+                (hit, failure) ->
+                    session.unlessEnded(
+                        () -> {
+                          if (failure != null) {
+                            held.remove(id);
+                            failed(sequence, id, steps, failure);
+                          } else if (hit) {
+                            acknowledgements.applied(sequence);
+                            callbackDone();
+                          } else {
+                            held.remove(id);
+                            decideInCommit(sequence, id, steps);
+                          }
+                        }));
+  }
+
+  private void failed(long sequence, InvocationId id, List<ReportedStep> steps, Throwable failure) {
+    if (SessionFailures.unwrapped(failure) instanceof StoreException) {
+      if (undecided.add(id, sequence, steps)) {
+        askStoreLater(id);
+      }
+    } else {
+      refused(sequence, id, SessionFailures.refusalOf(failure));
+      callbackDone();
+    }
+  }
+
+  private void decideInCommit(long sequence, InvocationId id, List<ReportedStep> steps) {
+    if (undecided.add(id, sequence, steps)) {
+      askStore(id);
+    }
+  }
+
+  private void askStore(InvocationId id) {
+    Undecided.Waiting first = undecided.first(id);
+    var unused =
+        services
+            .reports()
+            .ofSession(session.nodeId(), id, first.steps(), session.epoch())
+            .whenComplete(
+                (outcome, failure) ->
+                    session.unlessEnded(() -> answered(id, first.sequence(), outcome, failure)));
+  }
+
+  /**
+   * Not acknowledged, so the agent keeps it; and asked again here, so that it need not reconnect.
+   */
+  private void askStoreLater(InvocationId id) {
+    var unused =
+        services
+            .timer()
+            .schedule(
+                () -> session.unlessEnded(() -> askStore(id)),
+                SessionFailures.STORE_RETRY.toMillis(),
+                TimeUnit.MILLISECONDS);
+  }
+
+  private void answered(
+      InvocationId id,
+      long sequence,
+      @Nullable ReportOutcome outcome,
+      @Nullable Throwable failure) {
+    if (failure != null && SessionFailures.unwrapped(failure) instanceof StoreException) {
+      askStoreLater(id);
+      return;
+    }
+    if (outcome == null) {
+      refused(sequence, id, SessionFailures.refusalOf(failure));
+    } else {
+      decided(sequence, id, outcome);
+    }
+    callbackDone();
+    if (undecided.remove(id, sequence)) {
+      askStore(id);
+    }
+  }
+
+  private void decided(long sequence, InvocationId id, ReportOutcome outcome) {
+    if (outcome instanceof ReportOutcome.Applied applied) {
+      acknowledgements.applied(sequence);
+      if (applied.invocation().state().isOutstanding()) {
+        held.put(id, applied.invocation());
+      }
+    } else if (outcome instanceof ReportOutcome.Repeated) {
+      acknowledgements.repeated(sequence);
+    } else {
+      ReportOutcome.Refused refused = (ReportOutcome.Refused) outcome;
+      acknowledgements.refused(
+          new RefusedCallback(
+              sequence,
+              id.toString(),
+              ReportOutcome.refusal(id, refused),
+              refused.state(),
+              refused.legalFrom(),
+              refused.state().isSettled()));
+    }
+  }
+
+  private void refused(long sequence, InvocationId id, BusException refusal) {
+    boolean isFinal =
+        refusal.reason() == ErrorReason.INVOCATION_NOT_FOUND
+            || refusal.reason() == ErrorReason.NSK_NODE_MISMATCH;
+    acknowledgements.refused(
+        new RefusedCallback(sequence, id.toString(), refusal, null, Set.of(), isFinal));
+  }
+
+  private void callbackDone() {
+    out.requestMore();
+    acknowledgements
+        .next()
+        .ifPresent(
+            acknowledgement -> {
+              out.acknowledge(acknowledgement);
+              session.sent();
+            });
+  }
+}
