@@ -9,6 +9,7 @@ import dev.muster.agent.journal.JournalEntry;
 import dev.muster.agent.journal.Phase;
 import dev.muster.agent.loop.Loop;
 import dev.muster.proto.agent.v1.CallbackStep;
+import dev.muster.proto.type.v1.InvocationState;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,7 +81,7 @@ final class Intake {
 
   /** Stores an invocation that is over before it began. */
   void storeSettled(long generation, JournalEntry entry, CallbackStep.Builder last) {
-    store(generation, new Invocation(entry.settled(steps.timed(last))));
+    store(generation, new Invocation(over(entry, last)));
   }
 
   /**
@@ -90,11 +91,23 @@ final class Intake {
   void reportOnly(InvocationId id, CallbackStep.Builder last) {
     if (invocations.countUnjournaled() < MOST_UNJOURNALED && !invocations.contains(id)) {
       JournalEntry entry = entry(id, 0, untoldExpiry(), false, ByteString.EMPTY);
-      Invocation invocation = new Invocation(entry.settled(steps.timed(last)));
+      Invocation invocation = new Invocation(over(entry, last));
       invocation.journaled = false;
       invocations.add(invocation);
       reports.now(id);
     }
+  }
+
+  /**
+   * Returns an entry with its final step. A cancel before the start follows an acknowledgement: it
+   * says that the node knows of the invocation, and only after it is CANCELLED a legal report.
+   */
+  private JournalEntry over(JournalEntry entry, CallbackStep.Builder last) {
+    JournalEntry known =
+        last.getState() == InvocationState.INVOCATION_STATE_CANCELLED
+            ? entry.with(steps.acknowledged())
+            : entry;
+    return known.settled(steps.timed(last));
   }
 
   /** Returns the entry of a new invocation, the next in order. */

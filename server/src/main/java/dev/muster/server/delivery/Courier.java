@@ -50,7 +50,7 @@ public final class Courier implements HandOvers {
                     request(session);
                   }
                   if (failure != null) {
-                    lease.giveBack();
+                    lease.giveBackQuietly();
                     session.backlogUnknown();
                     if (!(failure
                         instanceof BusException)) { // Only a ledger that closes refuses this.

@@ -36,8 +36,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Sessions on the real ledger and store, with a wire that only takes notes. */
+@Timeout(60)
 final class NodeSessionTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
@@ -607,6 +609,26 @@ final class NodeSessionTest {
     server.settle();
 
     assertThat(out.executed).extracting(Invocation::executionId).containsExactly(execution);
+  }
+
+  @Test
+  void courierThatCouldNotCommit_waits_beforeItTriesAgain() {
+    // Bug, found by the model: with more waiting than there were slots, it asked a failing store
+    // again and again without a pause.
+    ExecutionId first = server.dispatch(HOUR, node);
+    server.dispatch(HOUR, node);
+    NodeSession session = server.connect(node, out);
+    session.hello(SessionHarness.hello(0, 1));
+    server.settle();
+    server.failStore(true);
+    session.epochConfirmed(1);
+    server.settle();
+    server.failStore(false);
+
+    assertThat(out.executed).isEmpty();
+    server.clock.advance(Duration.ofSeconds(2));
+    server.settle();
+    assertThat(out.executed).extracting(Invocation::executionId).containsExactly(first);
   }
 
   // ---- Cancel ----
