@@ -140,7 +140,7 @@ public final class MusterServer implements AutoCloseable {
     Orders orders = new Orders();
     metrics = new ServerMetrics();
     sessions = new SessionRegistry();
-    watches = new ExecutionWatches(store, watchThreads, clock);
+    watches = new ExecutionWatches(store, watchThreads, clock, timer);
     ledger = new Ledger(store, clock, List.of(sessions, watches, metrics));
     metrics.gauge("muster.sessions", "Nodes with a live session.", sessions::size);
     metrics.gauge("muster.ledger.queue", "Decisions that wait for their commit.", ledger::queued);
@@ -263,7 +263,7 @@ public final class MusterServer implements AutoCloseable {
     cancels.proceedAfterRestart();
     deadlines.start(timer);
     heartbeats.start(timer);
-    watches.start(timer);
+    watches.start();
     transport.keepFresh(timer);
     new RequestRetention(ledger).start(timer);
     if (config.metricsAddress().isPresent()) {

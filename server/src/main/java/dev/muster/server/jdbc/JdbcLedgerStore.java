@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The store in one SQLite file. One connection writes, for the ledger's thread alone, which also
- * asks for {@link #lastBatch}; a few others read, for any thread.
+ * asks for {@link #lastBatch}; a few others read, for any thread; one copies the log into the
+ * database beside them.
  *
  * <p>A connection that failed is replaced at its next use, so the store works again as soon as the
  * database does.
@@ -49,6 +50,7 @@ public final class JdbcLedgerStore implements LedgerStore {
   private final Dialect dialect;
   private final String replica;
   private final ReaderPool readers;
+  private final Checkpointer checkpointer;
 
   /** Null before the first use and after a failure. Used by the ledger's thread only. */
   private @Nullable StoreConnection writer;
@@ -60,6 +62,7 @@ public final class JdbcLedgerStore implements LedgerStore {
     this.dialect = Dialect.SQLITE;
     this.replica = replica;
     this.readers = new ReaderPool(database, settings.readers(), settings.readWait());
+    this.checkpointer = new Checkpointer(database);
   }
 
   /**
@@ -73,7 +76,9 @@ public final class JdbcLedgerStore implements LedgerStore {
     SqliteDatabase database = take(settings);
     try {
       Migrations.run(database.dataSource(), Dialect.SQLITE);
-      return new JdbcLedgerStore(database, settings, replica);
+      JdbcLedgerStore store = new JdbcLedgerStore(database, settings, replica);
+      store.checkpointer.start();
+      return store;
     } catch (FlywayException e) {
       letGo(database);
       throw new StoreException(
@@ -166,6 +171,7 @@ public final class JdbcLedgerStore implements LedgerStore {
     }
     closed = true;
     readers.close();
+    checkpointer.close();
     dropWriter();
     letGo(database);
   }
@@ -202,6 +208,7 @@ public final class JdbcLedgerStore implements LedgerStore {
       throw new StoreException(
           "The store failed in a commit: " + dialect.explain(e) + ".", e, true);
     }
+    checkpointer.committed(connection);
   }
 
   private void dropWriter() {

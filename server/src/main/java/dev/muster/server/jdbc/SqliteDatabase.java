@@ -33,10 +33,10 @@ final class SqliteDatabase implements AutoCloseable {
   private static final int READER_CACHE_KIB = -8_192;
 
   /**
-   * Pages in the log after which a commit copies them into the database: 16 MiB. More would be
-   * cheaper, and make that commit slower.
+   * Pages in the log after which a commit copies them into the database: 256 MiB. Only where the
+   * {@link Checkpointer} does not come to it.
    */
-  private static final int CHECKPOINT_PAGES = 2_000;
+  private static final int CHECKPOINT_PAGES = 32_000;
 
   /**
    * What the log shrinks to once it was copied, so that one great burst does not keep the disk for
@@ -99,6 +99,13 @@ final class SqliteDatabase implements AutoCloseable {
     SQLiteConfig config = config();
     config.setCacheSize(WRITER_CACHE_KIB);
     config.setWalAutocheckpoint(CHECKPOINT_PAGES);
+    config.setJournalSizeLimit(LOG_BYTES);
+    return new StoreConnection(source(config).getConnection());
+  }
+
+  StoreConnection openCheckpointer() throws SQLException {
+    SQLiteConfig config = config();
+    config.setWalAutocheckpoint(0);
     config.setJournalSizeLimit(LOG_BYTES);
     return new StoreConnection(source(config).getConnection());
   }

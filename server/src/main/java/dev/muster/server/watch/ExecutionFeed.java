@@ -2,6 +2,7 @@
 package dev.muster.server.watch;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.muster.server.ledger.Commit.ExecutionMoved;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,8 @@ final class ExecutionFeed {
 
   private final Object lock = new Object();
   private final Set<Watch> watches = new CopyOnWriteArraySet<>();
+  private volatile boolean wantsInvocations; // written with the watches
+  private volatile @Nullable ExecutionMoved latest; // written by the thread that appends
 
   @GuardedBy("lock") private final @Nullable FeedEvent[] ring = new FeedEvent[SIZE];
 
@@ -36,9 +39,28 @@ final class ExecutionFeed {
     synchronized (lock) {
       for (FeedEvent event : events) {
         ring[(int) (next++ % SIZE)] = event;
+        if (event instanceof FeedEvent.ExecutionChanged changed) {
+          latest = changed.moved();
+        }
       }
     }
-    watches.forEach(Watch::ready);
+    watches.forEach(Watch::fed);
+  }
+
+  /** Returns how the execution moved last; null where it has not since the feed began. */
+  @Nullable ExecutionMoved latest() {
+    return latest;
+  }
+
+  /** Returns whether the execution is known to have settled. */
+  boolean isSettled() {
+    @Nullable ExecutionMoved moved = latest;
+    return moved != null && moved.after().state().isSettled();
+  }
+
+  /** Returns whether anyone wants to hear of each invocation. */
+  boolean wantsInvocations() {
+    return wantsInvocations;
   }
 
   /** Returns events from a position on; empty where they have been overwritten. */
@@ -58,14 +80,21 @@ final class ExecutionFeed {
     }
   }
 
+  /** Adds a watch. Adding and removing exclude each other. */
   void add(Watch watch) {
     watches.add(watch);
+    count();
   }
 
   /** Removes a watch; returns whether nobody is left. */
   boolean remove(Watch watch) {
     watches.remove(watch);
+    count();
     return watches.isEmpty();
+  }
+
+  private void count() {
+    wantsInvocations = watches.stream().anyMatch(InvocationWatch.class::isInstance);
   }
 
   Set<Watch> watches() {

@@ -24,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Who watches which execution. Costs a commit nothing where nobody watches. Thread-safe. */
 public final class ExecutionWatches implements CommitListener {
@@ -37,18 +38,21 @@ public final class ExecutionWatches implements CommitListener {
   private final InstantSource clock;
   private final ConcurrentHashMap<ExecutionId, ExecutionFeed> feeds = new ConcurrentHashMap<>();
   private final AtomicInteger open = new AtomicInteger();
+  private final ScheduledExecutorService timer;
 
   /**
    * Makes the watches of one replica. The executor's threads read the store; it must not refuse.
    */
-  public ExecutionWatches(LedgerStore store, Executor executor, InstantSource clock) {
+  public ExecutionWatches(
+      LedgerStore store, Executor executor, InstantSource clock, ScheduledExecutorService timer) {
     this.store = store;
     this.executor = executor;
     this.clock = clock;
+    this.timer = timer;
   }
 
-  /** Begins to send bookmarks, on this timer until it is shut down. */
-  public void start(ScheduledExecutorService timer) {
+  /** Begins to send bookmarks, until the timer is shut down. */
+  public void start() {
     var unused =
         timer.scheduleWithFixedDelay(
             () -> feeds.values().forEach(feed -> feed.watches().forEach(Watch::bookmark)),
@@ -63,10 +67,15 @@ public final class ExecutionWatches implements CommitListener {
    *
    * @param afterRevision cursor of the last event seen; empty: from a snapshot
    * @param followLost whether to stay after it has settled, as long as an invocation is LOST
+   * @param detail how much to tell
    * @throws BusException RATE_LIMITED where there are too many watches
    */
   public Watch open(
-      ExecutionId id, OptionalLong afterRevision, boolean followLost, WatchListener listener) {
+      ExecutionId id,
+      OptionalLong afterRevision,
+      boolean followLost,
+      WatchDetail detail,
+      WatchListener listener) {
     if (open.incrementAndGet() > MAX_WATCHES) {
       open.decrementAndGet();
       throw BusException.of(ErrorReason.RATE_LIMITED)
@@ -81,7 +90,13 @@ public final class ExecutionWatches implements CommitListener {
         id,
         (key, known) -> {
           ExecutionFeed feed = known == null ? new ExecutionFeed() : known;
-          opened[0] = new Watch(id, afterRevision, followLost, listener, feed, this);
+          opened[0] =
+              switch (detail) {
+                case INVOCATIONS ->
+                    new InvocationWatch(id, afterRevision, followLost, listener, feed, this);
+                case EXECUTION ->
+                    new CountsWatch(id, afterRevision, followLost, listener, feed, this);
+              };
           feed.add(opened[0]);
           return feed;
         });
@@ -104,6 +119,10 @@ public final class ExecutionWatches implements CommitListener {
 
   InstantSource clock() {
     return clock;
+  }
+
+  ScheduledExecutorService timer() {
+    return timer;
   }
 
   @Override
@@ -138,7 +157,8 @@ public final class ExecutionWatches implements CommitListener {
       Map<ExecutionId, List<FeedEvent>> events,
       Invocation invocation,
       Optional<dev.muster.server.invocation.Result> result) {
-    if (feeds.containsKey(invocation.executionId())) {
+    @Nullable ExecutionFeed feed = feeds.get(invocation.executionId());
+    if (feed != null && feed.wantsInvocations()) {
       of(events, invocation.executionId())
           .add(new FeedEvent.InvocationChanged(new WatchedInvocation(invocation, result)));
     }

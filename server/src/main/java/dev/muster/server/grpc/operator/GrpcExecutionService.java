@@ -40,6 +40,7 @@ import dev.muster.server.node.NodeName;
 import dev.muster.server.request.RequestKey;
 import dev.muster.server.watch.ExecutionWatches;
 import dev.muster.server.watch.Watch;
+import dev.muster.server.watch.WatchDetail;
 import dev.muster.wire.Limits;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -175,7 +176,11 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
     String action = queries.get(id).order().action();
     Watch watch =
         watches.open(
-            id, after, request.getFollowLost(), new WatchStream(out, mapper, action, full));
+            id,
+            after,
+            request.getFollowLost(),
+            detail(request.getDetail(), request.getDetailValue()),
+            new WatchStream(out, mapper, action, full));
     opened.set(watch);
     if (out.isCancelled()) {
       watch.close();
@@ -278,6 +283,14 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
 
   private static String nodeId(String idOrName) {
     return RequestFields.required("node_id", idOrName, NodeName.MAX_CHARS);
+  }
+
+  private static WatchDetail detail(dev.muster.proto.operator.v1.WatchDetail detail, int number) {
+    return switch (detail) {
+      case WATCH_DETAIL_UNSPECIFIED, WATCH_DETAIL_INVOCATIONS -> WatchDetail.INVOCATIONS;
+      case WATCH_DETAIL_EXECUTION -> WatchDetail.EXECUTION;
+      case UNRECOGNIZED -> throw Faults.field("detail", number + " is no detail of a watch.");
+    };
   }
 
   private static boolean isFull(View view, int number, boolean unspecified) {

@@ -29,6 +29,7 @@ import dev.muster.proto.operator.v1.PrepareMode;
 import dev.muster.proto.operator.v1.PreparePolicy;
 import dev.muster.proto.operator.v1.Rollout;
 import dev.muster.proto.operator.v1.View;
+import dev.muster.proto.operator.v1.WatchDetail;
 import dev.muster.proto.operator.v1.WatchExecutionRequest;
 import dev.muster.proto.operator.v1.WatchExecutionResponse;
 import dev.muster.proto.type.v1.InvocationState;
@@ -476,6 +477,54 @@ class GrpcExecutionServiceTest {
         .extracting(event -> event.getInvocation().getAction())
         .containsExactly("restart");
     assertThat(cancelled.hasExecution()).isTrue();
+  }
+
+  @Test
+  void watchOfTheExecutionAlone_bringsNoInvocations_andTheEndAtOnce() {
+    var unused = node("web");
+    String id = dispatch(request -> request.addNodeIds("web")).getId();
+    Iterator<WatchExecutionResponse> watch = operator.watchExecution(countsOf(id, ""));
+
+    WatchExecutionResponse snapshot = watch.next();
+    assertThat(snapshot.getSnapshot().getInvocationsList()).isEmpty();
+    assertThat(snapshot.getSnapshot().getExecution().getCounts().getPending()).isEqualTo(1);
+    assertThat(snapshot.getCursor()).isNotEmpty();
+    var cancelled =
+        operator.cancelExecution(CancelExecutionRequest.newBuilder().setExecutionId(id).build());
+
+    List<WatchExecutionResponse> rest = new ArrayList<>();
+    watch.forEachRemaining(rest::add);
+    assertThat(rest).isNotEmpty().allMatch(WatchExecutionResponse::hasExecution);
+    assertThat(rest.get(rest.size() - 1).getExecution().getState())
+        .isEqualTo(ExecutionState.EXECUTION_STATE_CANCELLED);
+    assertThat(rest.get(rest.size() - 1).getExecution().getCounts().getCancelled()).isEqualTo(1);
+    assertThat(cancelled.hasExecution()).isTrue();
+  }
+
+  @Test
+  void watchOfTheExecutionAlone_fromACursor_bringsHowItStands() {
+    var unused = node("web");
+    String id = dispatch(request -> request.addNodeIds("web")).getId();
+    String cursor = operator.watchExecution(countsOf(id, "")).next().getCursor();
+    var cancelled =
+        operator.cancelExecution(CancelExecutionRequest.newBuilder().setExecutionId(id).build());
+
+    List<WatchExecutionResponse> resumed = new ArrayList<>();
+    operator.watchExecution(countsOf(id, cursor)).forEachRemaining(resumed::add);
+
+    assertThat(resumed)
+        .extracting(event -> event.getExecution().getState())
+        .containsExactly(ExecutionState.EXECUTION_STATE_CANCELLED);
+    assertRefused("CURSOR_EXPIRED", () -> operator.watchExecution(countsOf(id, "r999999")).next());
+    assertThat(cancelled.hasExecution()).isTrue();
+  }
+
+  private static WatchExecutionRequest countsOf(String id, String cursor) {
+    return WatchExecutionRequest.newBuilder()
+        .setExecutionId(id)
+        .setCursor(cursor)
+        .setDetail(WatchDetail.WATCH_DETAIL_EXECUTION)
+        .build();
   }
 
   @Test

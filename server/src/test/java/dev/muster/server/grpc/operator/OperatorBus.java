@@ -91,7 +91,7 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
     ExecutionWatches[] watches = new ExecutionWatches[1];
     bus.listen(commit -> watches[0].onCommit(commit));
     bus.beforeEach(context);
-    watches[0] = new ExecutionWatches(bus.store, watchThread, bus.clock);
+    watches[0] = new ExecutionWatches(bus.store, watchThread, bus.clock, timer);
     surface = surface(sessions, watches[0]);
     String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
