@@ -7,7 +7,7 @@ import io.grpc.Status;
 import java.util.Optional;
 
 /** What the agent makes of a failure; it connects again by this alone. */
-enum FailureClass {
+public enum FailureClass {
   /** Tries again, later each time. */
   RETRY,
   /** Tries again when the server said. */
@@ -18,7 +18,7 @@ enum FailureClass {
   STOP;
 
   /** Sorts a failure of a call. */
-  static FailureClass of(Throwable failure) {
+  public static FailureClass of(Throwable failure) {
     Status.Code code = Status.fromThrowable(failure).getCode();
     Optional<ErrorReason> reason = WireErrors.reasonOf(failure);
     if (code == Status.Code.UNAUTHENTICATED) {

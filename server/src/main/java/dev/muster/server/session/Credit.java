@@ -27,13 +27,18 @@ final class Credit {
 
   @GuardedBy("lock") private boolean closed;
 
-  /** Sets what reconcile found, and opens. Until the courier has looked, a backlog is assumed. */
-  void open(int slots, int outstanding, int strays) {
+  /**
+   * Sets what reconcile found, and opens. Until someone has looked, a backlog is assumed.
+   *
+   * @return whether others wait that the courier should hand over
+   */
+  boolean open(int slots, int outstanding, int strays) {
     synchronized (lock) {
       this.slots = slots;
       this.used = outstanding;
       this.strays = strays;
       this.open = !closed;
+      return open && backlog;
     }
   }
 

@@ -82,12 +82,13 @@ public final class NodeSession {
   private int strays;
   private Instant lastSent = Instant.EPOCH;
 
-  private volatile @Nullable AgentHello hello; // written on the serial executor, once
+  private @Nullable AgentHello hello; // until it is reconciled: facts and a journal are not small
   private volatile long epoch; // written on the serial executor, once
   private volatile boolean ended; // written on the serial executor, once
   private volatile Instant lastHeard; // written on the serial executor
   private volatile @Nullable NodeSession superseded; // written on the ledger's threads
   private volatile int slots; // written on the serial executor, once
+  private volatile byte[] journalId = {}; // written on the serial executor, once
 
   /** Makes the session of a stream whose key was verified. */
   public NodeSession(
@@ -139,7 +140,7 @@ public final class NodeSession {
 
   /** Returns the agent's journal of this session. */
   public byte[] journalId() {
-    return hello().journalId();
+    return journalId;
   }
 
   /**
@@ -189,6 +190,7 @@ public final class NodeSession {
           }
           phase = Phase.STARTING;
           this.hello = hello;
+          journalId = hello.journalId();
           journalEnded = !hello.journalContinues();
           slots = hello.slots();
           var unused =
@@ -248,14 +250,11 @@ public final class NodeSession {
       return;
     }
     journalEnded = !continues;
+    AgentHello opening = requireNonNull(hello);
     var unused =
         services
             .ledger()
-            .submit(
-                tx ->
-                    services
-                        .start()
-                        .continueReconcile(tx, nodeId(), epoch, hello(), items, !continues))
+            .submit(tx -> services.start().continueReconcile(tx, this, opening, items, !continues))
             .whenComplete(
                 (page, failure) -> serial.execute(() -> reconciledPage(page, failure, !continues)));
   }
@@ -288,6 +287,7 @@ public final class NodeSession {
               }
             });
     settledEarly.clear();
+    hello = null;
     reconciled = true;
     openIfReady();
   }
@@ -309,9 +309,11 @@ public final class NodeSession {
   private void openIfReady() {
     if (confirmed && reconciled) {
       phase = Phase.OPEN;
-      credit.open(slots, outstanding.size(), strays);
+      boolean othersWait = credit.open(slots, outstanding.size(), strays);
       outstanding.clear();
-      requestHandOver();
+      if (othersWait) {
+        requestHandOver();
+      }
     }
   }
 
@@ -692,10 +694,6 @@ public final class NodeSession {
   /** Notes that something was written to the stream. */
   void sent() {
     lastSent = services.clock().instant();
-  }
-
-  private AgentHello hello() {
-    return requireNonNull(hello);
   }
 
   private void breach(String what) {

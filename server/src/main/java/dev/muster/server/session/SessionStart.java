@@ -106,8 +106,7 @@ public final class SessionStart {
             ? disprove(tx, node.id(), epoch, hello)
             : Map.of();
     Page page =
-        reconcile(
-            tx, node.id(), epoch, hello, hello.journal(), !hello.journalContinues(), disproved);
+        reconcile(tx, session, epoch, hello, hello.journal(), !hello.journalContinues(), disproved);
     return new Begun(epoch, !catalogKnown, page);
   }
 
@@ -118,16 +117,16 @@ public final class SessionStart {
    */
   Page continueReconcile(
       LedgerTransaction tx,
-      NodeId node,
-      long epoch,
+      NodeSession session,
       AgentHello hello,
       List<JournalItem> items,
       boolean last) {
+    NodeId node = session.nodeId();
     long newest = tx.store().nodes().session(node).map(SessionRecord::epoch).orElse(0L);
-    if (newest != epoch) {
+    if (newest != session.epoch()) {
       throw SessionFailures.superseded(node);
     }
-    return reconcile(tx, node, epoch, hello, items, last, Map.of());
+    return reconcile(tx, session, newest, hello, items, last, Map.of());
   }
 
   /**
@@ -154,12 +153,13 @@ public final class SessionStart {
   /** Reconciles a page; after the last, decides on what no page listed. */
   private Page reconcile(
       LedgerTransaction tx,
-      NodeId node,
+      NodeSession session,
       long epoch,
       AgentHello hello,
       List<JournalItem> items,
       boolean last,
       Map<InvocationId, Invocation> disproved) {
+    NodeId node = session.nodeId();
     // By this entry, and not in the store before it ends.
     Map<InvocationId, Invocation> changed = new HashMap<>(disproved);
     Reconciler reconciler = new Reconciler(moves, replica, epoch, hello, tx.now());
@@ -193,6 +193,7 @@ public final class SessionStart {
     }
     if (last) {
       absent(tx, node, epoch, reconciler, outstanding, changed);
+      lookForBacklog(tx, session, changed);
     }
     return new Page(directives, strays, last ? outstanding : Map.of());
   }
@@ -208,7 +209,9 @@ public final class SessionStart {
       if (held.epoch() < epoch) { // What a page listed was stamped with this epoch.
         Optional<InvocationChange> change = reconciler.absent(held);
         change.ifPresent(tx::change);
-        keep(outstanding, change.map(InvocationChange::after).orElse(held));
+        Invocation after = change.map(InvocationChange::after).orElse(held);
+        changed.put(after.id(), after);
+        keep(outstanding, after);
       }
     }
     for (Invocation stored : tx.store().invocations().lost(node, LOST_LOOKED_AT)) {
@@ -216,6 +219,19 @@ public final class SessionStart {
       if (lost.state() == InvocationState.LOST && lost.epoch() < epoch) {
         reconciler.absentLost(lost).ifPresent(tx::change);
       }
+    }
+  }
+
+  /**
+   * Most nodes come back to nothing: knowing that here spares each of them a commit of the courier.
+   * What comes to wait from here on is written by this thread, which notes it.
+   */
+  private static void lookForBacklog(
+      LedgerTransaction tx, NodeSession session, Map<InvocationId, Invocation> changed) {
+    boolean waitsAgain =
+        changed.values().stream().anyMatch(after -> after.state() == InvocationState.PENDING);
+    if (!waitsAgain && tx.store().invocations().waiting(session.nodeId(), 1).isEmpty()) {
+      session.noBacklog();
     }
   }
 
