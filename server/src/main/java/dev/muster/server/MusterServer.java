@@ -56,6 +56,7 @@ import dev.muster.server.node.NodeKeyring;
 import dev.muster.server.node.NodeService;
 import dev.muster.server.page.PageTokens;
 import dev.muster.server.report.ReportService;
+import dev.muster.server.session.AcknowledgementPace;
 import dev.muster.server.session.CatalogIntake;
 import dev.muster.server.session.Heartbeats;
 import dev.muster.server.session.NodeSession;
@@ -110,6 +111,7 @@ public final class MusterServer implements AutoCloseable {
   private final CancelService cancels;
   private final Deadlines deadlines;
   private final Heartbeats heartbeats;
+  private final AcknowledgementPace pace = AcknowledgementPace.delayed();
   private final ExecutionWatches watches;
   private final ServerMetrics metrics;
   private final Transport transport;
@@ -168,6 +170,7 @@ public final class MusterServer implements AutoCloseable {
             reports,
             new CatalogIntake(catalogThreads, new CatalogCheck(schemas), ledger, catalogs, nodes),
             courier,
+            pace,
             clock,
             timer,
             config.heartbeatInterval(),
@@ -263,6 +266,7 @@ public final class MusterServer implements AutoCloseable {
     cancels.proceedAfterRestart();
     deadlines.start(timer);
     heartbeats.start(timer);
+    pace.start(timer);
     watches.start();
     transport.keepFresh(timer);
     new RequestRetention(ledger).start(timer);

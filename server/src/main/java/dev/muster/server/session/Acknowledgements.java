@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class Acknowledgements {
   private final TreeMap<Long, Outcome> decided = new TreeMap<>();
   private long received;
-  private long through;
+  private long through; // decided without a gap
+  private long told; // acknowledged
+  private List<Long> repeated = List.of();
+  private List<RefusedCallback> refused = List.of();
 
   /** Notes that a callback came; returns whether its sequence is the next. */
   boolean received(long sequence) {
@@ -28,7 +31,7 @@ final class Acknowledgements {
     return true;
   }
 
-  /** Returns how many have come and are not acknowledged. */
+  /** Returns how many have come and are not decided. */
   long open() {
     return received - through;
   }
@@ -45,25 +48,53 @@ final class Acknowledgements {
     decided.put(refusal.sequence(), new Outcome(false, refusal));
   }
 
-  /** Returns what can be acknowledged now, once. */
-  Optional<Acknowledgement> next() {
-    List<Long> repeated = new ArrayList<>(0);
-    List<RefusedCallback> refused = new ArrayList<>(0);
+  /**
+   * Takes what is decided without a gap into what can be told.
+   *
+   * @return whether there is anything to tell that was not there before
+   */
+  boolean advance() {
     long before = through;
     @Nullable Outcome outcome = decided.remove(through + 1);
     while (outcome != null) {
       through++;
       if (outcome.repeated) {
-        repeated.add(through);
+        repeated = added(repeated, through);
       }
       if (outcome.refusal != null) {
-        refused.add(outcome.refusal);
+        refused = added(refused, outcome.refusal);
       }
       outcome = decided.remove(through + 1);
     }
-    return through == before
-        ? Optional.empty()
-        : Optional.of(new Acknowledgement(through, repeated, refused));
+    return through > before;
+  }
+
+  private static <T> List<T> added(List<T> list, T element) {
+    List<T> longer = list.isEmpty() ? new ArrayList<>(2) : list;
+    longer.add(element);
+    return longer;
+  }
+
+  /** Returns how many can be told and are not. */
+  int untold() {
+    return Math.toIntExact(through - told);
+  }
+
+  /** Returns whether what can be told is nothing but that reports were applied. */
+  boolean isPlain() {
+    return repeated.isEmpty() && refused.isEmpty();
+  }
+
+  /** Returns what can be told, once. */
+  Optional<Acknowledgement> take() {
+    if (told == through) {
+      return Optional.empty();
+    }
+    Acknowledgement taken = new Acknowledgement(through, repeated, refused);
+    told = through;
+    repeated = List.of();
+    refused = List.of();
+    return Optional.of(taken);
   }
 
   private record Outcome(boolean repeated, @Nullable RefusedCallback refusal) {

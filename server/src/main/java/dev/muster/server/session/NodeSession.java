@@ -455,6 +455,7 @@ public final class NodeSession {
         () -> {
           if (phase != Phase.ENDED) {
             log.info("session left node={} epoch={}", nodeName(), epoch);
+            callbacks.acknowledge();
             out.complete();
             ended();
           }
@@ -487,6 +488,7 @@ public final class NodeSession {
         () -> {
           if (phase == Phase.OPEN) {
             callbacks.hold(invocation);
+            callbacks.acknowledge(); // In one write with the command.
             out.execute(invocation, order);
             sent();
           }
@@ -559,11 +561,17 @@ public final class NodeSession {
     return answer;
   }
 
+  /** Acknowledges what has waited. */
+  void acknowledge() {
+    unlessEnded(callbacks::paced);
+  }
+
   /** Sends the agent away, to connect again after a while. */
   public void reconnect(Duration after) {
     serial.execute(
         () -> {
           if (phase != Phase.ENDED) {
+            callbacks.acknowledge();
             onceWelcomed(() -> out.reconnect(after));
           }
         });

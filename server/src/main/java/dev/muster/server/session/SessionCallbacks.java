@@ -32,6 +32,7 @@ final class SessionCallbacks {
   private final Map<InvocationId, Invocation> held = new HashMap<>(4);
   private final Undecided undecided = new Undecided();
   private final Acknowledgements acknowledgements = new Acknowledgements();
+  private boolean paced; // among those that the pace will call
 
   SessionCallbacks(NodeSession session, SessionServices services, SessionOutbound out) {
     this.session = session;
@@ -212,8 +213,27 @@ final class SessionCallbacks {
 
   private void callbackDone() {
     out.requestMore();
+    if (!acknowledgements.advance()) {
+      return;
+    }
+    if (!acknowledgements.isPlain() || !services.pace().mayWait(acknowledgements.untold())) {
+      acknowledge();
+    } else if (!paced) {
+      paced = true;
+      services.pace().add(session);
+    }
+  }
+
+  /** The pace allows to acknowledge what has waited. */
+  void paced() {
+    paced = false;
+    acknowledge();
+  }
+
+  /** Acknowledges what is decided. */
+  void acknowledge() {
     acknowledgements
-        .next()
+        .take()
         .ifPresent(
             acknowledgement -> {
               out.acknowledge(acknowledgement);

@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param reports reports that are decided inside a commit
  * @param catalogs where catalogs are taken
  * @param handOvers who hands over what waits
+ * @param pace how long acknowledgements may wait
  * @param clock the server's time
  * @param timer for what is tried again
  * @param heartbeatInterval how often each side gives a sign of life
@@ -30,6 +31,7 @@ public record SessionServices(
     ReportService reports,
     CatalogIntake catalogs,
     HandOvers handOvers,
+    AcknowledgementPace pace,
     InstantSource clock,
     ScheduledExecutorService timer,
     Duration heartbeatInterval,

@@ -40,14 +40,33 @@ final class AcknowledgementsTest {
 
     acknowledgements.repeated(2);
     acknowledgements.refused(refusal);
-    assertThat(acknowledgements.next()).isEmpty();
+    assertThat(acknowledgements.advance()).isFalse();
+    assertThat(acknowledgements.take()).isEmpty();
     acknowledgements.applied(1);
 
-    assertThat(acknowledgements.next())
+    assertThat(acknowledgements.advance()).isTrue();
+    assertThat(acknowledgements.isPlain()).isFalse();
+    assertThat(acknowledgements.untold()).isEqualTo(3);
+    assertThat(acknowledgements.take())
         .contains(new Acknowledgement(3, List.of(2L), List.of(refusal)));
-    assertThat(acknowledgements.next()).isEmpty();
+    assertThat(acknowledgements.take()).isEmpty();
     assertThat(acknowledgements.open()).isEqualTo(1);
     acknowledgements.applied(4);
-    assertThat(acknowledgements.next()).contains(new Acknowledgement(4, List.of(), List.of()));
+    assertThat(acknowledgements.advance()).isTrue();
+    assertThat(acknowledgements.isPlain()).isTrue();
+    assertThat(acknowledgements.take()).contains(new Acknowledgement(4, List.of(), List.of()));
+  }
+
+  @Test
+  void whatIsNotTakenAtOnce_isToldTogether() {
+    for (int i = 1; i <= 3; i++) {
+      assertThat(acknowledgements.received(i)).isTrue();
+      acknowledgements.applied(i);
+      assertThat(acknowledgements.advance()).isTrue();
+      assertThat(acknowledgements.untold()).isEqualTo(i);
+    }
+
+    assertThat(acknowledgements.take()).contains(new Acknowledgement(3, List.of(), List.of()));
+    assertThat(acknowledgements.untold()).isZero();
   }
 }

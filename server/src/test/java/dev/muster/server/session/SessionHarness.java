@@ -93,6 +93,11 @@ public final class SessionHarness implements AutoCloseable {
 
   /** Makes a server over a store, which stays open when this is closed. */
   public SessionHarness(TestStore store) {
+    this(store, AcknowledgementPace.immediate());
+  }
+
+  /** Makes a server whose acknowledgements go by this pace. */
+  SessionHarness(TestStore store, AcknowledgementPace pace) {
     this.store = store;
     ledger = new Ledger(faulty, clock, List.of(registry));
     directory = NodeDirectory.load(store);
@@ -111,6 +116,7 @@ public final class SessionHarness implements AutoCloseable {
               requests.incrementAndGet();
               courier.request(session);
             },
+            pace,
             clock,
             clock.timer(),
             HEARTBEAT,
