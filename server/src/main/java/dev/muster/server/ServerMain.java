@@ -5,6 +5,7 @@ import dev.muster.server.config.ConfigException;
 import dev.muster.server.config.ServerConfig;
 import dev.muster.server.config.Setting;
 import dev.muster.server.ledger.StoreException;
+import io.grpc.netty.shaded.io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -63,6 +64,8 @@ public final class ServerMain {
 
   private static void run(ServerConfig config) throws InterruptedException {
     TRANSPORT_LOG.setLevel(java.util.logging.Level.OFF);
+    // Netty's own search for leaks takes a stack trace for every 128th buffer.
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     CountDownLatch stopped = new CountDownLatch(1);
     try {
       MusterServer server = new MusterServer(config, InstantSource.system());

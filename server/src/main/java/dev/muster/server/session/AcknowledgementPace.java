@@ -21,7 +21,7 @@ public final class AcknowledgementPace {
   static final int AT_ONCE = 8;
 
   /** One to two of these is what an acknowledgement waits. */
-  private static final Duration TICK = Duration.ofMillis(100);
+  private static final Duration TICK = Duration.ofMillis(250);
 
   private final boolean waits;
   private final Object lock = new Object();

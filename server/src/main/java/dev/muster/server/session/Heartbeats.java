@@ -25,6 +25,7 @@ public final class Heartbeats {
   }
 
   void tick() {
-    registry.all().forEach(session -> session.tick(clock.instant()));
+    long now = clock.millis();
+    registry.all().forEach(session -> session.tick(now));
   }
 }

@@ -80,12 +80,12 @@ public final class NodeSession {
   private boolean confirmed;
   private boolean reconciled;
   private int strays;
-  private Instant lastSent = Instant.EPOCH;
 
   private @Nullable AgentHello hello; // until it is reconciled: facts and a journal are not small
   private volatile long epoch; // written on the serial executor, once
   private volatile boolean ended; // written on the serial executor, once
-  private volatile Instant lastHeard; // written on the serial executor
+  private volatile long lastHeard; // milliseconds; written on the serial executor
+  private volatile long lastSent; // milliseconds; written on the serial executor
   private volatile @Nullable NodeSession superseded; // written on the ledger's threads
   private volatile int slots; // written on the serial executor, once
   private volatile byte[] journalId = {}; // written on the serial executor, once
@@ -98,7 +98,8 @@ public final class NodeSession {
     this.out = out;
     this.services = services;
     this.moves = new ServerMoves(services.replica());
-    this.lastHeard = services.clock().instant();
+    this.lastHeard = services.clock().millis();
+    this.lastSent = lastHeard;
     this.callbacks = new SessionCallbacks(this, services, out);
     this.prepares = new SessionPrepares(this, out);
   }
@@ -125,7 +126,7 @@ public final class NodeSession {
 
   /** Returns when the node was last heard of. */
   public Instant lastHeard() {
-    return lastHeard;
+    return Instant.ofEpochMilli(lastHeard);
   }
 
   /** Returns how many runs the node does at once; 0 before Hello. */
@@ -584,26 +585,37 @@ public final class NodeSession {
 
   /**
    * Gives a sign of life where one is due, and ends a session that gave none for three intervals.
+   * Called for every session, every second: does next to nothing where nothing is due.
    */
-  void tick(Instant now) {
-    serial.execute(
-        () -> {
-          if (phase == Phase.ENDED) {
-            return;
-          }
-          Duration silence = Duration.between(lastHeard, now);
-          Duration interval = services.heartbeatInterval();
-          if (silence.compareTo(interval.multipliedBy(services.missedHeartbeats())) > 0) {
-            end(
-                BusException.of(ErrorReason.HEARTBEAT_MISSED)
-                    .message("Nothing was heard for " + silence.toSeconds() + " s.")
-                    .with("silence_seconds", silence.toSeconds())
-                    .build());
-          } else if (isWelcomed() && Duration.between(lastSent, now).compareTo(interval) >= 0) {
-            out.heartbeat(now);
-            sent();
-          }
-        });
+  void tick(long now) {
+    if (now - lastHeard > silenceMillis() || now - lastSent >= intervalMillis()) {
+      serial.execute(() -> breathe(now));
+    }
+  }
+
+  private void breathe(long now) {
+    if (phase == Phase.ENDED) {
+      return;
+    }
+    long silence = now - lastHeard;
+    if (silence > silenceMillis()) {
+      end(
+          BusException.of(ErrorReason.HEARTBEAT_MISSED)
+              .message("Nothing was heard for " + silence / 1_000 + " s.")
+              .with("silence_seconds", silence / 1_000)
+              .build());
+    } else if (isWelcomed() && now - lastSent >= intervalMillis()) {
+      out.heartbeat(Instant.ofEpochMilli(now));
+      sent();
+    }
+  }
+
+  private long intervalMillis() {
+    return services.heartbeatInterval().toMillis();
+  }
+
+  private long silenceMillis() {
+    return intervalMillis() * services.missedHeartbeats();
   }
 
   /** An invocation is no longer outstanding: by a report, or by the server. */
@@ -659,7 +671,7 @@ public final class NodeSession {
     serial.execute(
         () -> {
           if (phase != Phase.ENDED) {
-            lastHeard = services.clock().instant();
+            lastHeard = services.clock().millis();
             task.run();
           }
         });
@@ -701,7 +713,7 @@ public final class NodeSession {
 
   /** Notes that something was written to the stream. */
   void sent() {
-    lastSent = services.clock().instant();
+    lastSent = services.clock().millis();
   }
 
   private void breach(String what) {
@@ -731,7 +743,7 @@ public final class NodeSession {
     credit.close();
     services.registry().detach(this);
     if (epoch > 0) {
-      Seen seen = new Seen(nodeId(), lastHeard);
+      Seen seen = new Seen(nodeId(), lastHeard());
       var unused =
           services
               .ledger()
