@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * commit order.
  *
  * <ul>
- *   <li>No timer delays a lone request; load makes its own batches.
+ *   <li>No timer delays a lone request; under load a small batch waits 2 ms, once.
  *   <li>No batch holds the writer long: it stops gathering at {@link #BATCH_WEIGHT} rows.
  *   <li>A refused entry undoes its own writes and nothing else of the batch.
  *   <li>When the commit itself fails, the store is read back before anyone is told anything.
@@ -44,6 +44,18 @@ public final class Ledger implements AutoCloseable {
 
   /** Rows after which a batch is committed, whatever waits. */
   public static final int BATCH_WEIGHT = 4_000;
+
+  /** A batch of so many rows says that there is load. */
+  private static final int LOAD_WEIGHT = 32;
+
+  /** Under load, a batch of fewer rows waits once for more. */
+  private static final int GATHER_WEIGHT = 512;
+
+  /**
+   * So long. A commit writes every page that it touched, and syncs: a few large ones cost a
+   * fraction of many small ones.
+   */
+  private static final Duration GATHER_FOR = Duration.ofMillis(2);
 
   private static final int COMMITS_AHEAD = 8;
   private static final Duration READ_BACK_EVERY = Duration.ofMillis(200);
@@ -61,6 +73,7 @@ public final class Ledger implements AutoCloseable {
   private volatile boolean closed; // written by close()
   private volatile boolean written; // written by the writer when it has stopped
   private long batch; // the writer's
+  private boolean underLoad; // the writer's
 
   /** Makes a ledger over a store. */
   public Ledger(LedgerStore store, InstantSource clock, List<CommitListener> listeners) {
@@ -179,7 +192,13 @@ public final class Ledger implements AutoCloseable {
         into.add(next);
         weight += next.weight();
         next = weight < BATCH_WEIGHT ? queue.poll() : null;
+        if (next == null && underLoad && weight < GATHER_WEIGHT && !closed) {
+          underLoad = false; // Waits once.
+          LockSupport.parkNanos(this, GATHER_FOR.toNanos());
+          next = queue.poll();
+        }
       }
+      underLoad = weight >= LOAD_WEIGHT;
     } catch (InterruptedException e) {
       // Only close() ends this thread.
       log.warn("the ledger's thread was interrupted and goes on");
