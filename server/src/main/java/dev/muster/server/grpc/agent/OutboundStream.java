@@ -51,6 +51,8 @@ final class OutboundStream implements SessionOutbound {
           .setMessageBytes(Limits.AGENT_MESSAGE_BYTES)
           .build();
 
+  private static final String UNNEEDED = "The reservation is not needed any more.";
+
   private final ServerCallStreamObserver<ConnectResponse> observer;
   private final Node node;
   private final OrderBytes orders;
@@ -141,13 +143,35 @@ final class OutboundStream implements SessionOutbound {
                     .setInvocationId(invocation.id().toString())
                     .setOrder(orders.of(order))
                     .setEpoch(invocation.epoch())
-                    .setStartBefore(Wire.timestamp(invocation.startDeadline())))
+                    .setStartBefore(Wire.timestamp(invocation.startDeadline()))
+                    .setPrepared(order.prepare().isAsked()))
             .build();
+    dispatch(invocation.id(), message);
+  }
+
+  @Override
+  public void prepare(Invocation invocation, Order order) {
+    dispatch(
+        invocation.id(),
+        ConnectResponse.newBuilder()
+            .setPrepare(
+                orders.prepareOf(order).toBuilder().setInvocationId(invocation.id().toString()))
+            .build());
+  }
+
+  private void dispatch(InvocationId id, ConnectResponse message) {
     if (outbox.isEmpty() && observer.isReady()) {
       write(message);
     } else {
-      outbox.addDispatch(invocation.id(), message);
+      outbox.addDispatch(id, message);
     }
+  }
+
+  @Override
+  public void release(InvocationId id) {
+    control(
+        ConnectResponse.newBuilder()
+            .setCancel(Cancel.newBuilder().setInvocationId(id.toString()).setReason(UNNEEDED)));
   }
 
   @Override
