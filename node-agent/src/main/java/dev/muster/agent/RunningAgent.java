@@ -12,7 +12,6 @@ import dev.muster.agent.connection.ServerConnection;
 import dev.muster.agent.durable.DiskFiles;
 import dev.muster.agent.durable.StateDirectory;
 import dev.muster.agent.execution.InvocationRunner;
-import dev.muster.agent.execution.PrepareDesk;
 import dev.muster.agent.execution.RunSettings;
 import dev.muster.agent.execution.ServerClock;
 import dev.muster.agent.execution.Slots;
@@ -121,9 +120,7 @@ final class RunningAgent {
             new RunSettings(settings.slots, settings.stopGrace, RunSettings.REPORT_DELAY),
             connectionLoop,
             random);
-    PrepareDesk desk = new PrepareDesk(loop, clock, () -> catalog, workers, slots);
-    parts =
-        new NodeParts(loop, journal, runner, desk, clock, () -> catalog, identity, facts(random));
+    parts = new NodeParts(loop, journal, runner, clock, () -> catalog, identity, facts(random));
   }
 
   private void begin() throws IOException {

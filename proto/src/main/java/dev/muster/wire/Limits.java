@@ -153,6 +153,15 @@ public final class Limits {
    */
   public static final Duration REPORT_SLACK = Duration.ofSeconds(60);
 
+  /** How long nodes may take to get ready, where the dispatch does not say. */
+  public static final Duration DEFAULT_PREPARE_WITHIN = Duration.ofSeconds(60);
+
+  /** Shortest time in which nodes get ready. */
+  public static final Duration MIN_PREPARE_WITHIN = Duration.ofSeconds(1);
+
+  /** Longest time in which nodes get ready. */
+  public static final Duration MAX_PREPARE_WITHIN = Duration.ofHours(24);
+
   /** How long a reservation outlives the barrier that it was made for. */
   public static final Duration RESERVATION_SLACK = Duration.ofSeconds(30);
 

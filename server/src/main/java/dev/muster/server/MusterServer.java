@@ -7,6 +7,7 @@ import dev.muster.server.access.Authorizer;
 import dev.muster.server.access.FirstOperator;
 import dev.muster.server.access.OperatorAuthenticator;
 import dev.muster.server.audit.RefusalAudit;
+import dev.muster.server.barrier.Barriers;
 import dev.muster.server.catalog.ActionQueries;
 import dev.muster.server.catalog.CatalogCheck;
 import dev.muster.server.catalog.CatalogDirectory;
@@ -16,6 +17,7 @@ import dev.muster.server.credential.KeyedHash;
 import dev.muster.server.delivery.Cancellation;
 import dev.muster.server.delivery.Courier;
 import dev.muster.server.delivery.Deadlines;
+import dev.muster.server.delivery.HandOvers;
 import dev.muster.server.delivery.InvocationRevocation;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.delivery.Orders;
@@ -44,6 +46,7 @@ import dev.muster.server.grpc.operator.UnprovisionedServices;
 import dev.muster.server.invocation.ServerMoves;
 import dev.muster.server.jdbc.JdbcLedgerStore;
 import dev.muster.server.jdbc.SqliteSettings;
+import dev.muster.server.ledger.Commit;
 import dev.muster.server.ledger.Ledger;
 import dev.muster.server.ledger.LedgerStore;
 import dev.muster.server.metrics.MetricsEndpoint;
@@ -108,6 +111,7 @@ public final class MusterServer implements AutoCloseable {
   private final GrpcServers servers;
   private final GrpcEnrollment grpcEnrollment;
   private final Materialiser materialiser;
+  private final Barriers barriers;
   private final CancelService cancels;
   private final Deadlines deadlines;
   private final Heartbeats heartbeats;
@@ -143,12 +147,16 @@ public final class MusterServer implements AutoCloseable {
     metrics = new ServerMetrics();
     sessions = new SessionRegistry();
     watches = new ExecutionWatches(store, watchThreads, clock, timer);
-    ledger = new Ledger(store, clock, List.of(sessions, watches, metrics));
+    ledger = new Ledger(store, clock, List.of(sessions, watches, metrics, this::tellBarriers));
     metrics.gauge("muster.sessions", "Nodes with a live session.", sessions::size);
     metrics.gauge("muster.ledger.queue", "Decisions that wait for their commit.", ledger::queued);
 
     Courier courier = new Courier(ledger, moves, orders, timer);
-    materialiser = new Materialiser(ledger, courier, orders, sessions, nodes, timer, IDS, replica);
+    HandOvers handOvers = new HandOvers(moves);
+    materialiser =
+        new Materialiser(ledger, courier, handOvers, orders, sessions, nodes, timer, IDS, replica);
+    barriers = new Barriers(ledger, store, moves, handOvers, orders, sessions, courier, clock);
+    metrics.gauge("muster.preparing", "Executions whose nodes get ready.", barriers::size);
     deadlines = new Deadlines(ledger, moves, clock, config.lostSweepGrace());
     heartbeats = new Heartbeats(sessions, clock);
     cancels =
@@ -196,6 +204,7 @@ public final class MusterServer implements AutoCloseable {
             sessions,
             new DispatchGate(catalogs, schemas, prepareTokens),
             materialiser,
+            barriers,
             clock,
             IDS,
             config.liveExecutionsPerDomain());
@@ -262,6 +271,8 @@ public final class MusterServer implements AutoCloseable {
     if (firstOperator.makeIfNone(adminToken)) {
       log.info("first start: the admin's token is in {}", adminToken.path());
     }
+    barriers.proceedAfterRestart();
+    barriers.start(timer);
     materialiser.proceed();
     cancels.proceedAfterRestart();
     deadlines.start(timer);
@@ -296,6 +307,11 @@ public final class MusterServer implements AutoCloseable {
   /** Returns the file with the token of the first operator. */
   public Path adminTokenFile() {
     return adminToken.path();
+  }
+
+  /** The ledger is there before them: they write through it. */
+  private void tellBarriers(Commit commit) {
+    barriers.onCommit(commit);
   }
 
   private AgentEndpoint agentEndpoint() {

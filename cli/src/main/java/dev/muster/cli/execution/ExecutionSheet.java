@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.cli.execution;
 
+import com.google.protobuf.util.Durations;
 import dev.muster.cli.output.Sheet;
 import dev.muster.cli.output.Terminal;
 import dev.muster.cli.output.Times;
 import dev.muster.proto.operator.v1.Execution;
+import dev.muster.proto.operator.v1.PreparePolicy;
 
 /** An execution with all that is known about the dispatch. */
 public final class ExecutionSheet {
@@ -18,6 +20,7 @@ public final class ExecutionSheet {
         .fact("State", States.cell(execution.getState()))
         .fact("State reason", execution.getStateReason())
         .fact("Nodes", StateCounts.of(execution.getCounts()).toString())
+        .fact("Prepare", prepare(execution.getPrepare()))
         .fact("Selector", execution.getSelector())
         .fact("Fact selector", execution.getFactSelector())
         .fact("Input", execution.getInputJson())
@@ -37,5 +40,19 @@ public final class ExecutionSheet {
         .fact("Cancel reason", execution.getCancelReason())
         .fact("Retries", execution.getSourceExecutionId())
         .printTo(terminal);
+  }
+
+  private static String prepare(PreparePolicy policy) {
+    String within = " within " + Durations.toString(policy.getPrepareWithin());
+    return switch (policy.getMode()) {
+      case PREPARE_MODE_EACH -> "each" + within;
+      case PREPARE_MODE_BARRIER ->
+          "barrier, quorum "
+              + (policy.getQuorumCount() > 0
+                  ? policy.getQuorumCount() + " nodes"
+                  : policy.getQuorumPercent() + " %")
+              + within;
+      case PREPARE_MODE_UNSPECIFIED, PREPARE_MODE_NONE, UNRECOGNIZED -> "";
+    };
   }
 }

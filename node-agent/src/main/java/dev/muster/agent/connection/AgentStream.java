@@ -208,8 +208,9 @@ final class AgentStream {
       }
       case PREPARE ->
           parts
-              .prepareDesk()
+              .runner()
               .prepare(
+                  generation,
                   message.getPrepare(),
                   result -> send(ConnectRequest.newBuilder().setPrepareResult(result).build()));
       case CANCEL -> parts.runner().cancel(generation, message.getCancel());

@@ -25,6 +25,9 @@ import java.util.function.Function;
  * one callback. Confined to the loop.
  */
 final class CallbackWindow {
+  /** Fewer steps than any report has: that a node is ready is none. */
+  private static final int NOTHING = -1;
+
   private final Set<InvocationId> dirty = new LinkedHashSet<>();
   private final SortedMap<Long, Sent> inFlight = new TreeMap<>();
   private final Map<InvocationId, Integer> sentThrough = new HashMap<>();
@@ -77,7 +80,7 @@ final class CallbackWindow {
       InvocationId id = dirty.iterator().next();
       dirty.remove(id);
       Optional<Report> report =
-          reports.apply(id).filter(r -> r.through() > sentThrough.getOrDefault(id, 0));
+          reports.apply(id).filter(r -> r.through() > sentThrough.getOrDefault(id, NOTHING));
       if (report.isPresent()) {
         long sequence = nextSequence++;
         inFlight.put(sequence, new Sent(id, report.get().through()));

@@ -3,7 +3,6 @@ package dev.muster.agent.connection;
 
 import dev.muster.agent.catalog.Catalog;
 import dev.muster.agent.execution.InvocationRunner;
-import dev.muster.agent.execution.PrepareDesk;
 import dev.muster.agent.execution.ServerClock;
 import dev.muster.agent.identity.IdentityStore;
 import dev.muster.agent.journal.Journal;
@@ -16,7 +15,6 @@ import java.util.function.Supplier;
  * @param loop the agent's thread
  * @param journal the agent's memory
  * @param runner takes commands
- * @param prepareDesk answers PREPARE
  * @param clock the server's time
  * @param catalog what the node can do now
  * @param identity the node's key
@@ -26,7 +24,6 @@ public record NodeParts(
     Loop loop,
     Journal journal,
     InvocationRunner runner,
-    PrepareDesk prepareDesk,
     ServerClock clock,
     Supplier<Catalog> catalog,
     IdentityStore identity,

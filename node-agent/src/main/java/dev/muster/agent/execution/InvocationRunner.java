@@ -8,6 +8,8 @@ import dev.muster.agent.loop.Loop;
 import dev.muster.proto.agent.v1.Cancel;
 import dev.muster.proto.agent.v1.DirectiveVerb;
 import dev.muster.proto.agent.v1.Execute;
+import dev.muster.proto.agent.v1.Prepare;
+import dev.muster.proto.agent.v1.PrepareResult;
 import dev.muster.proto.agent.v1.Tail;
 import dev.muster.wire.Limits;
 import java.io.IOException;
@@ -15,6 +17,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +43,9 @@ public final class InvocationRunner {
   private final RunQueue queue;
   private final Admission admission;
   private final Tombstones tombstones;
+  private final PrepareDesk prepareDesk;
+  private final Readiness readiness;
+  private final Intake intake;
   private final Reconciliation reconciliation;
   private final OutputTail outputTail;
   private final Shutdown shutdown;
@@ -73,7 +80,9 @@ public final class InvocationRunner {
             settlement,
             reports,
             random);
-    Intake intake = new Intake(loop, journal, clock, invocations, reports, steps);
+    prepareDesk = new PrepareDesk(loop, clock, catalog, workers, slots);
+    readiness = new Readiness(prepareDesk, slots, uplink, steps);
+    intake = new Intake(loop, journal, clock, invocations, reports, steps);
     admission = new Admission(catalog, slots, intake, queue, reports, steps);
     tombstones = new Tombstones(journal, slots, intake);
     reconciliation =
@@ -100,6 +109,7 @@ public final class InvocationRunner {
    * server has said what is to become of it.
    */
   public StreamStart beginStream() {
+    readiness.beginStream();
     return reconciliation.beginStream();
   }
 
@@ -107,11 +117,46 @@ public final class InvocationRunner {
   public void execute(long generation, Execute execute) {
     InvocationId.parse(execute.getInvocationId())
         .ifPresentOrElse(
-            id -> admission.execute(generation, id, execute),
+            id -> execute(generation, id, execute),
             () -> log.error("An EXECUTE without an invocation's id was dropped."));
   }
 
-  /** Stops an invocation, or makes sure that it never starts. */
+  private void execute(long generation, InvocationId id, Execute execute) {
+    if (readiness.isReleased(id)) { // A CANCEL has overtaken it.
+      tombstones.bury(generation, id, Cancel.getDefaultInstance());
+      return;
+    }
+    readiness.comes(id);
+    admission.execute(generation, id, execute);
+  }
+
+  /**
+   * Gets ready for an invocation, which is reported as a callback; or describes an action to an
+   * operator, which is answered once.
+   */
+  public void prepare(long generation, Prepare prepare, Consumer<PrepareResult> answer) {
+    if (prepare.getInvocationId().isEmpty()) {
+      prepareDesk.prepare(prepare, answer);
+      return;
+    }
+    InvocationId.parse(prepare.getInvocationId())
+        .ifPresentOrElse(
+            id -> prepare(generation, id, prepare),
+            () -> log.error("A PREPARE with a malformed invocation's id was dropped."));
+  }
+
+  private void prepare(long generation, InvocationId id, Prepare prepare) {
+    switch (intake.check(generation, id)) {
+      case STALE, SPENT ->
+          log.atWarn().addKeyValue("invocation", id).log("PREPARE of what is over was dropped.");
+      case KNOWN -> reports.now(id);
+      case FULL, ACCEPTED -> readiness.prepare(id, prepare);
+    }
+  }
+
+  /**
+   * Stops an invocation, or makes sure that it never starts; gives up what was got ready for it.
+   */
   public void cancel(long generation, Cancel cancel) {
     InvocationId.parse(cancel.getInvocationId())
         .ifPresentOrElse(
@@ -126,7 +171,13 @@ public final class InvocationRunner {
         .find(id)
         .ifPresentOrElse(
             known -> queue.stop(known, cancel.getReason(), clamp(grace)),
-            () -> tombstones.bury(generation, id, cancel));
+            () -> {
+              if (readiness.release(id)) {
+                queue.startWaiting();
+              } else {
+                tombstones.bury(generation, id, cancel);
+              }
+            });
   }
 
   /**
@@ -142,16 +193,19 @@ public final class InvocationRunner {
 
   /** Returns what is to be told of an invocation; empty if the server knows all. */
   public Optional<Report> pending(InvocationId id) {
-    return reports.pending(id);
+    return reports.pending(id).or(() -> readiness.pending(id));
   }
 
   /** The server has these many steps of each of these, durably. */
   public void acknowledged(long generation, Map<InvocationId, Integer> stepsThrough) {
+    readiness.told(stepsThrough.keySet());
     reports.acknowledged(generation, stepsThrough);
   }
 
   /** The server will never take another report of this. */
   public void refusedForGood(long generation, InvocationId id) {
+    readiness.told(Set.of(id));
+    slots.giveUp(id);
     invocations.find(id).ifPresent(invocation -> reconciliation.forget(generation, invocation));
   }
 

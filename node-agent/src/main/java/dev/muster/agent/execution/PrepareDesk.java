@@ -19,7 +19,11 @@ import dev.muster.wire.StrictJson;
 import dev.muster.wire.StrictJsonException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,9 +33,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers PREPARE: with the action's own code or with its schema's defaults, and keeps room for
  * what is about to run. At most {@value #MOST_AT_ONCE} handlers at once, each until the server no
- * longer waits. Confined to the loop.
+ * longer waits; what is about to run waits for its turn, who only looks is told to come again.
+ * Confined to the loop.
  */
-public final class PrepareDesk {
+final class PrepareDesk {
   private static final Logger log = LoggerFactory.getLogger(PrepareDesk.class);
   private static final int MOST_AT_ONCE = 16;
   private static final Duration UNTOLD_WAIT = Duration.ofSeconds(10);
@@ -41,10 +46,12 @@ public final class PrepareDesk {
   private final Supplier<Catalog> catalog;
   private final Workers workers;
   private final Slots slots;
+  private final Map<InvocationId, Conversation> bound = new HashMap<>();
+  private final Queue<Runnable> turns = new ArrayDeque<>();
   private int open;
 
   /** Makes a desk. */
-  public PrepareDesk(
+  PrepareDesk(
       Loop loop, ServerClock clock, Supplier<Catalog> catalog, Workers workers, Slots slots) {
     this.loop = loop;
     this.clock = clock;
@@ -54,7 +61,7 @@ public final class PrepareDesk {
   }
 
   /** Answers one PREPARE, once, on the loop. */
-  public void prepare(Prepare prepare, Consumer<PrepareResult> answer) {
+  void prepare(Prepare prepare, Consumer<PrepareResult> answer) {
     Optional<CatalogEntry> found = catalog.get().find(prepare.getAction());
     if (found.isEmpty()) {
       answer.accept(
@@ -115,14 +122,37 @@ public final class PrepareDesk {
       CatalogEntry action,
       PrepareHandler handler,
       Consumer<PrepareResult> answer) {
-    if (open == MOST_AT_ONCE) {
-      giveUp(prepare);
+    Optional<InvocationId> invocation = invocation(prepare);
+    if (open == MOST_AT_ONCE && invocation.isEmpty()) {
       answer.accept(refused(prepare, "PREPARE_BUSY", "Too many PREPAREs at once."));
       return;
     }
+    Conversation conversation = new Conversation(prepare, answer, new StopSignal(loop));
+    invocation.ifPresent(
+        id -> {
+          abandon(id); // Asked again: nobody waits for the answer before.
+          bound.put(id, conversation);
+        });
+    if (open == MOST_AT_ONCE) {
+      turns.add(() -> begin(prepare, action, handler, conversation));
+    } else {
+      begin(prepare, action, handler, conversation);
+    }
+  }
+
+  /** Nobody waits any more for what an invocation's code prepares. */
+  void abandon(InvocationId id) {
+    Optional.ofNullable(bound.remove(id)).ifPresent(Conversation::abandon);
+  }
+
+  private void begin(
+      Prepare prepare, CatalogEntry action, PrepareHandler handler, Conversation conversation) {
+    if (conversation.ended) {
+      return;
+    }
     open++;
-    StopSignal signal = new StopSignal(loop);
-    Conversation conversation = new Conversation(prepare, answer);
+    conversation.begun = true;
+    StopSignal signal = conversation.signal;
     try {
       workers
           .of(action.body().place())
@@ -175,21 +205,40 @@ public final class PrepareDesk {
   private final class Conversation {
     private final Prepare prepare;
     private final Consumer<PrepareResult> answer;
+    private final StopSignal signal;
+    private boolean begun;
     private boolean ended;
 
-    Conversation(Prepare prepare, Consumer<PrepareResult> answer) {
+    Conversation(Prepare prepare, Consumer<PrepareResult> answer, StopSignal signal) {
       this.prepare = prepare;
       this.answer = answer;
+      this.signal = signal;
     }
 
     void end(PrepareResult result) {
       if (!ended) {
-        ended = true;
-        open--;
+        leave();
         if (result.hasError()) {
           giveUp(prepare);
         }
         answer.accept(result);
+      }
+    }
+
+    void abandon() {
+      if (!ended) {
+        signal.stop(
+            new StopSignal.Stop(StopSignal.Cause.CANCEL, "Nobody waits any more.", Duration.ZERO));
+        leave();
+      }
+    }
+
+    private void leave() {
+      ended = true;
+      invocation(prepare).ifPresent(id -> bound.remove(id, this));
+      if (begun) {
+        open--;
+        Optional.ofNullable(turns.poll()).ifPresent(Runnable::run);
       }
     }
   }

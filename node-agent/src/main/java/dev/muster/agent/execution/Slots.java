@@ -66,6 +66,11 @@ public final class Slots {
     return true;
   }
 
+  /** Returns whether room was kept for an invocation, lapsed or not. */
+  boolean isReserved(InvocationId id) {
+    return reservations.containsKey(id);
+  }
+
   /** Gives a reservation up; harmless if there is none. */
   void giveUp(InvocationId id) {
     reservations.remove(id);

@@ -2,6 +2,7 @@
 package dev.muster.server.delivery;
 
 import dev.muster.server.error.BusException;
+import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.Order;
 import dev.muster.server.invocation.Driver;
 import dev.muster.server.invocation.Invocation;
@@ -13,21 +14,22 @@ import dev.muster.server.ledger.LedgerEntry;
 import dev.muster.server.ledger.LedgerTransaction;
 import dev.muster.server.session.CreditLease;
 import dev.muster.server.session.NodeSession;
-import dev.muster.server.session.SessionServices.HandOvers;
+import dev.muster.server.session.SessionServices;
 import dev.muster.wire.Limits;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Hands invocations that wait in the store to sessions that have credit, oldest first. DISPATCHED
- * is durable before the session hears of it. Thread-safe.
+ * or PREPARING is durable before the session hears of it. Thread-safe.
  */
-public final class Courier implements HandOvers {
+public final class Courier implements SessionServices.HandOvers {
   private final Ledger ledger;
   private final ServerMoves moves;
   private final Orders orders;
+  private final HandOvers handOvers;
+  private final Precedence precedence;
   private final ScheduledExecutorService timer;
 
   /** Makes the courier of one replica; the timer is for what the store could not take. */
@@ -35,6 +37,8 @@ public final class Courier implements HandOvers {
     this.ledger = ledger;
     this.moves = moves;
     this.orders = orders;
+    this.handOvers = new HandOvers(moves);
+    this.precedence = new Precedence(moves, orders);
     this.timer = timer;
   }
 
@@ -63,20 +67,28 @@ public final class Courier implements HandOvers {
   private Boolean handOver(LedgerTransaction tx, NodeSession session, CreditLease lease) {
     lease.begin();
     session.handOverBegins();
+    if (session.mayKeepReservations()) {
+      executeReady(tx, session);
+    }
     int credit = session.available();
     List<Invocation> waiting = tx.store().invocations().waiting(session.nodeId(), credit + 1);
     for (Invocation invocation : waiting) {
-      if (!tx.now().isBefore(invocation.startDeadline())) {
+      Order order = orders.of(tx.store(), invocation.executionId());
+      boolean unready = order.prepare().isAsked() && order.prepare().isOver(tx.now());
+      if (unready || !tx.now().isBefore(invocation.startDeadline())) {
         expire(tx, invocation); // The clock has not come by yet.
         continue;
       }
       if (!lease.tryTakeForBacklog(session)) {
+        if (session.mayKeepReservations()) {
+          precedence.yieldToOlder(tx, session.nodeId());
+        }
         return false;
       }
-      Order order = orders.of(tx.store(), invocation.executionId());
-      InvocationChange change = handedOver(invocation, Driver.COURIER, session, order, tx.now());
+      InvocationChange change =
+          handOvers.handedOver(invocation, Driver.COURIER, session, order, tx.now());
       tx.change(change);
-      tx.afterCommit(() -> session.handOver(change.after(), order));
+      tx.afterCommit(() -> HandOvers.send(change.after(), session, order));
     }
     if (waiting.size() > credit) {
       return false; // Those that expired gave room; there may be more.
@@ -85,6 +97,26 @@ public final class Courier implements HandOvers {
     // note it.
     session.noBacklog();
     return true;
+  }
+
+  /**
+   * Hands over what the node got ready on an earlier session and whose barrier has opened since. A
+   * session that has opened asks for this.
+   */
+  private void executeReady(LedgerTransaction tx, NodeSession session) {
+    if (!session.isOpen()) {
+      return;
+    }
+    for (Invocation held : tx.store().invocations().holdingSlots(session.nodeId())) {
+      Order order = orders.of(tx.store(), held.executionId());
+      boolean released =
+          HandOvers.isStillReady(held, order, tx.now())
+              && session.isLive(held.epoch())
+              && tx.progress(held.executionId()).orElseThrow().state() == ExecutionState.RUNNING;
+      if (released) {
+        handOvers.execute(tx, held, Driver.COURIER, session, order);
+      }
+    }
   }
 
   private void expire(LedgerTransaction tx, Invocation invocation) {
@@ -97,24 +129,5 @@ public final class Courier implements HandOvers {
             "It was not handed to its node in time, and did not run.",
             tx.now())
         .ifPresent(tx::change);
-  }
-
-  /** Returns an invocation as handed to a session. */
-  InvocationChange handedOver(
-      Invocation invocation, Driver driver, NodeSession session, Order order, Instant now) {
-    return moves
-        .handOver(
-            invocation,
-            driver,
-            session.epoch(),
-            session.journalId(),
-            reportDeadline(order, now),
-            now)
-        .orElseThrow(() -> new IllegalStateException("not to be handed over: " + invocation));
-  }
-
-  /** Time for the way there, the run, and the way back. */
-  private static Instant reportDeadline(Order order, Instant now) {
-    return now.plus(Limits.REPORT_SLACK).plus(order.runTimeout()).plus(Limits.REPORT_SLACK);
   }
 }

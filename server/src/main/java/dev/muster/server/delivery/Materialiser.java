@@ -3,6 +3,7 @@ package dev.muster.server.delivery;
 
 import dev.muster.server.audit.AuditDetails;
 import dev.muster.server.audit.AuditRecord;
+import dev.muster.server.execution.Execution;
 import dev.muster.server.execution.ExecutionProgress;
 import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.ExecutionStore.CohortSlice;
@@ -42,6 +43,7 @@ import java.util.function.Supplier;
 public final class Materialiser {
   private final Ledger ledger;
   private final Courier courier;
+  private final HandOvers handOvers;
   private final Orders orders;
   private final SessionRegistry sessions;
   private final NodeDirectory directory;
@@ -53,6 +55,7 @@ public final class Materialiser {
   public Materialiser(
       Ledger ledger,
       Courier courier,
+      HandOvers handOvers,
       Orders orders,
       SessionRegistry sessions,
       NodeDirectory directory,
@@ -61,6 +64,7 @@ public final class Materialiser {
       String replica) {
     this.ledger = ledger;
     this.courier = courier;
+    this.handOvers = handOvers;
     this.orders = orders;
     this.sessions = sessions;
     this.directory = directory;
@@ -97,21 +101,19 @@ public final class Materialiser {
       return false;
     }
     CohortSlice slice = left.get(0);
-    materialise(tx, slice, startWithin(tx, slice), lease);
+    Execution execution =
+        tx.store()
+            .executions()
+            .find(slice.executionId())
+            .orElseThrow(() -> new IllegalStateException("a slice of no execution: " + slice));
+    materialise(tx, slice, execution, lease);
     return left.size() > 1;
-  }
-
-  private static Duration startWithin(LedgerTransaction tx, CohortSlice slice) {
-    return tx.store()
-        .executions()
-        .find(slice.executionId())
-        .orElseThrow(() -> new IllegalStateException("a slice of no execution: " + slice))
-        .startWithin();
   }
 
   /** Makes the invocations of a slice. On the ledger's thread; the lease has begun. */
   public void materialise(
-      LedgerTransaction tx, CohortSlice slice, Duration startWithin, CreditLease lease) {
+      LedgerTransaction tx, CohortSlice slice, Execution execution, CreditLease lease) {
+    Duration startWithin = execution.startWithin();
     Order order = orders.of(tx.store(), slice.executionId());
     ExecutionProgress progress = tx.progress(slice.executionId()).orElseThrow();
     int handedOver = 0;
@@ -124,6 +126,8 @@ public final class Materialiser {
               nodeId,
               ordinal++,
               tx.now(),
+              // The same for all of a cohort: by it barriers know which of them is the older.
+              order.prepare().isAsked() ? execution.createTime() : tx.now(),
               startDeadline(order, startWithin, tx.now()));
       handedOver += insert(tx, waiting, order, progress, startWithin, lease) ? 1 : 0;
     }
@@ -157,6 +161,10 @@ public final class Materialiser {
       settled(tx, waiting, InvocationState.CANCELLED, Driver.OPERATOR, "CANCELLED", "");
       return false;
     }
+    if (progress.state() == ExecutionState.ABORTED) {
+      settled(tx, waiting, InvocationState.CANCELLED, Driver.BARRIER, "BARRIER_FAILED", "");
+      return false;
+    }
     Optional<Node> node = directory.find(waiting.nodeId());
     if (node.isEmpty() || node.get().state() == NodeState.REVOKED) {
       settled(tx, waiting, InvocationState.REJECTED, Driver.REVOCATION, "NODE_REVOKED", "");
@@ -165,10 +173,10 @@ public final class Materialiser {
     Optional<NodeSession> session = sessions.find(waiting.nodeId());
     if (session.isPresent() && lease.tryTake(session.get())) {
       Invocation handedOver =
-          courier.handedOver(waiting, Driver.DISPATCH, session.get(), order, tx.now()).after();
+          handOvers.handedOver(waiting, Driver.DISPATCH, session.get(), order, tx.now()).after();
       insert(tx, handedOver, Driver.DISPATCH, "");
       // The row's revision is the flush's to give; the node does not need it.
-      tx.afterCommit(() -> session.get().handOver(handedOver, order));
+      tx.afterCommit(() -> HandOvers.send(handedOver, session.get(), order));
       return true;
     }
     if (startWithin.isZero() && session.isEmpty()) {
@@ -182,6 +190,10 @@ public final class Materialiser {
       return false;
     }
     insert(tx, waiting, Driver.DISPATCH, "");
+    if (order.prepare().isBarrier()
+        && session.filter(NodeSession::mayKeepReservations).isPresent()) {
+      tx.afterCommit(() -> courier.request(session.get())); // A younger barrier may have to yield.
+    }
     return false;
   }
 
@@ -212,9 +224,12 @@ public final class Materialiser {
   }
 
   private static Instant startDeadline(Order order, Duration startWithin, Instant now) {
-    // "Connected now" is judged above; the way to the node, and the wait for a slot, still take
-    // their time.
+    // "Connected now" is judged above; the way to the node, the wait for a slot, and getting ready
+    // still take their time.
     Instant deadline = now.plus(startWithin.isZero() ? Limits.REPORT_SLACK : startWithin);
+    if (startWithin.isZero() && order.prepare().isAsked()) {
+      deadline = order.prepare().reservedUntil();
+    }
     return deadline.isBefore(order.expireTime()) ? deadline : order.expireTime();
   }
 }

@@ -3,6 +3,7 @@ package dev.muster.server.dispatch;
 
 import dev.muster.server.access.Role;
 import dev.muster.server.execution.OfflinePolicy;
+import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.execution.RequestedBy;
 import dev.muster.server.request.RequestKey;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param startWithin how long an invocation may wait; empty: the default
  * @param runTimeout how long a run may take; empty: the action's own
  * @param expireTime end of the execution; empty: the default
+ * @param prepare how nodes get ready
  * @param prepareToken of a prepare; empty: none
  * @param reason why, in the operator's words
  */
@@ -45,6 +47,7 @@ public record DispatchCommand(
     Optional<Duration> startWithin,
     Optional<Duration> runTimeout,
     Optional<Instant> expireTime,
+    PreparePolicy prepare,
     String prepareToken,
     String reason) {
   /** Copies the ids. */

@@ -3,6 +3,7 @@ package dev.muster.server.dispatch;
 
 import dev.muster.server.audit.AuditDetails;
 import dev.muster.server.audit.AuditRecord;
+import dev.muster.server.barrier.Barriers;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.error.BusException;
 import dev.muster.server.error.ErrorReason;
@@ -58,6 +59,7 @@ public final class DispatchService {
   private final Presence presence;
   private final DispatchGate gate;
   private final Materialiser materialiser;
+  private final Barriers barriers;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
   private final int maxLiveExecutions;
@@ -70,6 +72,7 @@ public final class DispatchService {
       Presence presence,
       DispatchGate gate,
       Materialiser materialiser,
+      Barriers barriers,
       InstantSource clock,
       Supplier<UUID> ids,
       int maxLiveExecutions) {
@@ -79,6 +82,7 @@ public final class DispatchService {
     this.presence = presence;
     this.gate = gate;
     this.materialiser = materialiser;
+    this.barriers = barriers;
     this.clock = clock;
     this.ids = ids;
     this.maxLiveExecutions = maxLiveExecutions;
@@ -103,6 +107,7 @@ public final class DispatchService {
   private Execution execution(
       DispatchCommand command, Cohort cohort, byte[] input, DispatchGate.Passed passed) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    int size = cohort.nodes().size();
     Order order =
         new Order(
             new ExecutionId(ids.get()),
@@ -111,11 +116,14 @@ public final class DispatchService {
             input,
             runTimeout(command, passed),
             expireTime(command, now),
-            command.requestedBy());
-    int size = cohort.nodes().size();
+            command.requestedBy(),
+            Preparations.of(command, size, startWithin(command), expireTime(command, now), now));
     return new Execution(
         order,
-        new ExecutionProgress(ExecutionState.RUNNING, 1, InvocationCounts.allPending(size)),
+        new ExecutionProgress(
+            order.prepare().isBarrier() ? ExecutionState.PREPARING : ExecutionState.RUNNING,
+            1,
+            InvocationCounts.allPending(size)),
         size,
         new Execution.Target(command.selector(), ""),
         command.reason(),
@@ -144,12 +152,13 @@ public final class DispatchService {
           }
           requireCapacity(tx.store());
           tx.create(execution, slices);
+          barriers.follow(execution);
           if (command.requestKey().isPresent()) {
             tx.store().requests().insert(command.requestKey(), execution.id().toString(), tx.now());
           }
           audit(tx, execution);
           if (small) {
-            materialiser.materialise(tx, slices.get(0), execution.startWithin(), lease);
+            materialiser.materialise(tx, slices.get(0), execution, lease);
           } else {
             tx.afterCommit(materialiser::proceed);
           }
@@ -210,6 +219,7 @@ public final class DispatchService {
                 .add("cohort_size", execution.cohortSize())
                 .add("selector", execution.target().selector())
                 .add("skipped_offline", execution.skippedOffline())
+                .add("prepare", execution.order().prepare().policy().mode().name())
                 .add("reason", execution.reason())
                 .addJson("input", new String(execution.redactedInput(), StandardCharsets.UTF_8))
                 .json()));

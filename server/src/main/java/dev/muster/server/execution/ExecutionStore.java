@@ -45,6 +45,12 @@ public interface ExecutionStore {
   /** Returns executions that are in these states, oldest first. */
   List<ExecutionId> inStates(Set<ExecutionState> states, int limit);
 
+  /** Returns executions whose nodes get ready and may have some that still wait, oldest first. */
+  List<ExecutionId> preparing();
+
+  /** Notes that none of the nodes of an execution waits any more. */
+  void prepared(ExecutionId id);
+
   /** Returns how many executions of a domain have not settled. */
   int liveInDomain(String domainId);
 

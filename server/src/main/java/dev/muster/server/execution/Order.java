@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param runTimeout how long a run may take
  * @param expireTime end of the execution
  * @param requestedBy who asked
+ * @param prepare how they get ready for it
  */
 @SuppressWarnings("ArrayRecordComponent") // Opaque bytes, passed through; never compared.
 public record Order(
@@ -23,4 +24,25 @@ public record Order(
     byte[] inputJson,
     Duration runTimeout,
     Instant expireTime,
-    RequestedBy requestedBy) {}
+    RequestedBy requestedBy,
+    Preparation prepare) {
+  /** Makes an order that goes out without a PREPARE. */
+  public Order(
+      ExecutionId executionId,
+      String projectId,
+      String action,
+      byte[] inputJson,
+      Duration runTimeout,
+      Instant expireTime,
+      RequestedBy requestedBy) {
+    this(
+        executionId,
+        projectId,
+        action,
+        inputJson,
+        runTimeout,
+        expireTime,
+        requestedBy,
+        Preparation.NONE);
+  }
+}

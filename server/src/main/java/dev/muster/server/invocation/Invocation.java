@@ -67,13 +67,25 @@ public record Invocation(
     }
   }
 
-  /** Returns a new invocation that waits. */
+  /** Returns a new invocation that waits, and might be handed over from now on. */
   public static Invocation pending(
       InvocationId id,
       ExecutionId executionId,
       NodeId nodeId,
       int ordinal,
       Instant now,
+      Instant startDeadline) {
+    return pending(id, executionId, nodeId, ordinal, now, now, startDeadline);
+  }
+
+  /** Returns a new invocation that waits, and might be handed over from its release on. */
+  public static Invocation pending(
+      InvocationId id,
+      ExecutionId executionId,
+      NodeId nodeId,
+      int ordinal,
+      Instant now,
+      Instant releaseTime,
       Instant startDeadline) {
     return new Invocation(
         id,
@@ -91,7 +103,7 @@ public record Invocation(
         "",
         "",
         now,
-        now,
+        releaseTime,
         startDeadline,
         null,
         null);
@@ -145,7 +157,31 @@ public record Invocation(
         null);
   }
 
-  /** Returns this one waiting again: its EXECUTE never reached the node. */
+  /** Returns this one handed to a session to get ready. */
+  Invocation askedToPrepare(long epoch, byte[] journalId) {
+    return new Invocation(
+        id,
+        executionId,
+        nodeId,
+        ordinal,
+        InvocationState.PREPARING,
+        Steps.NONE,
+        revision,
+        epoch,
+        journalId,
+        started,
+        stillRunning,
+        cancelRequested,
+        "",
+        "",
+        createTime,
+        releaseTime,
+        startDeadline,
+        null,
+        null);
+  }
+
+  /** Returns this one waiting again: its EXECUTE never reached the node, or it is not ready. */
   public Invocation waitingAgain(String reason) {
     return new Invocation(
         id,

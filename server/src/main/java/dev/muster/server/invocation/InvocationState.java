@@ -72,6 +72,16 @@ public enum InvocationState {
     return this == PENDING || this == PREPARING || this == PREPARED;
   }
 
+  /** Returns whether a node gets ready for it, or keeps room for it. */
+  public boolean isReserved() {
+    return this == PREPARING || this == PREPARED;
+  }
+
+  /** Returns whether it takes a slot of its node: from PREPARE or EXECUTE to the final report. */
+  public boolean holdsSlot() {
+    return isReserved() || isOutstanding();
+  }
+
   /** Returns whether the action may have run. */
   public Ran ran() {
     return ran;

@@ -32,11 +32,20 @@ public interface InvocationStore {
   /** Returns one. */
   Optional<Invocation> find(InvocationId id);
 
-  /** Returns those PENDING of a node whose execution is RUNNING, by (release time, id). */
+  /**
+   * Returns those PENDING of a node whose execution is RUNNING, or PREPARING its barrier, by
+   * (release time, id).
+   */
   List<Invocation> waiting(NodeId node, int limit);
 
   /** Returns those that a node may hold (DISPATCHED, ACKNOWLEDGED, STARTED), by id. */
   List<Invocation> outstanding(NodeId node);
+
+  /** Returns those that take a slot of a node: from PREPARING to STARTED, by id. */
+  List<Invocation> holdingSlots(NodeId node);
+
+  /** Returns how many of an execution are PREPARED by a session that the caller knows as live. */
+  int countPrepared(ExecutionId execution, LiveSession isLive);
 
   /** Returns those LOST of a node, newest first. */
   List<Invocation> lost(NodeId node, int limit);
@@ -81,6 +90,13 @@ public interface InvocationStore {
 
   /** Returns the history of one, oldest first. */
   List<HistoryEntry> history(InvocationId id);
+
+  /** Tells whether a session lives. */
+  @FunctionalInterface
+  interface LiveSession {
+    /** Returns whether the session of this number is the node's, and open. */
+    boolean test(NodeId node, long epoch);
+  }
 
   /**
    * A new invocation.

@@ -37,6 +37,40 @@ public final class ServerMoves {
                     now));
   }
 
+  /** Asks a session to get ready for an invocation. */
+  public Optional<InvocationChange> prepare(
+      Invocation invocation, Driver driver, long epoch, byte[] journalId, Instant now) {
+    return InvocationTransitions.target(invocation.state(), InvocationEvent.PREPARE_HANDED_OVER)
+        .map(
+            to ->
+                change(
+                    invocation,
+                    invocation.askedToPrepare(epoch, journalId),
+                    driver,
+                    epoch,
+                    "",
+                    now));
+  }
+
+  /** Puts an invocation back among those that wait, whose node is not or no longer ready. */
+  public Optional<InvocationChange> unready(
+      Invocation invocation, Driver driver, String reason, Instant now) {
+    InvocationEvent event =
+        invocation.state() == InvocationState.PREPARING
+            ? InvocationEvent.PREPARE_ABANDONED
+            : InvocationEvent.RESERVATION_LAPSED;
+    return InvocationTransitions.target(invocation.state(), event)
+        .map(
+            to ->
+                change(
+                    invocation,
+                    invocation.waitingAgain(reason),
+                    driver,
+                    invocation.epoch(),
+                    reason,
+                    now));
+  }
+
   /** Settles an invocation, with the reason. */
   public Optional<InvocationChange> settle(
       Invocation invocation,
@@ -73,8 +107,8 @@ public final class ServerMoves {
   }
 
   /**
-   * Lets a newer session carry an outstanding or LOST invocation on: fences reports of the older
-   * one.
+   * Lets a newer session carry a PREPARED, outstanding or LOST invocation on: fences reports of the
+   * older one.
    */
   public InvocationChange resume(Invocation invocation, long epoch, Instant now) {
     return change(invocation, invocation.resumedBy(epoch), Driver.RECONCILE, epoch, "RESUMED", now);

@@ -25,6 +25,13 @@ public record Steps(int bits) {
     return contains(state) ? this : new Steps(bits | state.bit());
   }
 
+  /**
+   * Returns whether the node has reported what it could not without having received the EXECUTE.
+   */
+  public boolean proveReceipt() {
+    return (bits & ~InvocationState.PREPARED.bit()) != 0;
+  }
+
   /** Returns which run of an idempotent action was last reported; 0 or 1: the first. */
   public int attempt() {
     return bits >>> ATTEMPT_SHIFT;

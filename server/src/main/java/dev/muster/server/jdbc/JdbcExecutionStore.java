@@ -38,15 +38,16 @@ final class JdbcExecutionStore implements ExecutionStore {
       id, project_id, action, input, run_timeout, expire_time, operator_id, operator_name, surface,
         correlation_id""";
 
-  private static final String COLUMNS =
-      ORDER
-          + ", "
-          + PROGRESS
-          + """
-          , cohort_size, selector, fact_selector, reason, create_time, start_within, offline,
-            skipped_nodes, skipped_offline, redacted_input, settle_time, cancel_time, cancel_reason,
-            state_reason
-          """;
+  private static final String REST =
+      """
+      cohort_size, selector, fact_selector, reason, create_time, start_within, offline,
+        skipped_nodes, skipped_offline, redacted_input, settle_time, cancel_time, cancel_reason,
+        state_reason
+      """;
+
+  private static final String ORDER_READ = ORDER + ", " + PreparationRows.COLUMNS;
+
+  private static final String COLUMNS = ORDER_READ + ", " + PROGRESS + ", " + REST;
 
   /** The condition of the index execution_live, word for word. */
   private static final String LIVE =
@@ -68,7 +69,11 @@ final class JdbcExecutionStore implements ExecutionStore {
 
   private static final String INSERT =
       "INSERT INTO execution ("
-          + COLUMNS
+          + ORDER
+          + ", "
+          + PROGRESS
+          + ", "
+          + REST
           + """
           ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
             ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -83,6 +88,7 @@ final class JdbcExecutionStore implements ExecutionStore {
   @Override
   public void insert(Execution execution, List<CohortSlice> cohort) {
     statements.update(INSERT, params -> bind(params, execution));
+    new PreparationRows(statements).insert(execution);
     statements.batch(
         INSERT_SLICE,
         cohort,
@@ -209,12 +215,7 @@ final class JdbcExecutionStore implements ExecutionStore {
   }
 
   static final String FIND =
-      "SELECT "
-          + COLUMNS
-          + """
-          FROM execution
-          WHERE id = ?
-          """;
+      "SELECT " + COLUMNS + "FROM" + PreparationRows.EXECUTION + "WHERE id = ?\n";
 
   @Override
   public Optional<Execution> find(ExecutionId id) {
@@ -237,13 +238,7 @@ final class JdbcExecutionStore implements ExecutionStore {
   }
 
   static final String FIND_ORDER =
-      "SELECT "
-          + ORDER
-          + """
-
-          FROM execution
-          WHERE id = ?
-          """;
+      "SELECT " + ORDER_READ + " FROM" + PreparationRows.EXECUTION + "WHERE id = ?\n";
 
   @Override
   public Optional<Order> order(ExecutionId id) {
@@ -272,7 +267,9 @@ final class JdbcExecutionStore implements ExecutionStore {
   private static String list(String condition) {
     return "SELECT "
         + COLUMNS
-        + "FROM execution WHERE "
+        + "FROM"
+        + PreparationRows.EXECUTION
+        + "WHERE "
         + condition
         + """
 
@@ -365,6 +362,16 @@ final class JdbcExecutionStore implements ExecutionStore {
         row -> new ExecutionId(row.id()));
   }
 
+  @Override
+  public List<ExecutionId> preparing() {
+    return new PreparationRows(statements).open();
+  }
+
+  @Override
+  public void prepared(ExecutionId id) {
+    new PreparationRows(statements).close(id);
+  }
+
   static final String LIVE_IN_DOMAIN =
       """
       SELECT count(*)
@@ -426,7 +433,8 @@ final class JdbcExecutionStore implements ExecutionStore {
         row.bytes(),
         row.span(),
         row.time(),
-        new RequestedBy(row.text(), row.text(), row.word(Surface.class), row.text()));
+        new RequestedBy(row.text(), row.text(), row.word(Surface.class), row.text()),
+        PreparationRows.read(row));
   }
 
   private static ExecutionProgress progress(Row row) throws SQLException {

@@ -50,6 +50,7 @@ final class JdbcInvocationStore implements InvocationStore {
       """;
 
   private static final Set<InvocationState> OUTSTANDING = states(InvocationState::isOutstanding);
+  private static final Set<InvocationState> HOLDING = states(InvocationState::holdsSlot);
   private static final Set<InvocationState> UNSETTLED = states(state -> !state.isSettled());
   private static final Set<InvocationState> LIVE_STATES =
       states(state -> !state.isSettled() || state == InvocationState.LOST);
@@ -191,7 +192,8 @@ final class JdbcInvocationStore implements InvocationStore {
           + COLUMNS
           + """
           FROM invocation i CROSS JOIN execution e
-          WHERE i.node_id = ? AND i.state = 'PENDING' AND e.id = i.execution_id AND e.state = 'RUNNING'
+          WHERE i.node_id = ? AND i.state = 'PENDING' AND e.id = i.execution_id
+            AND e.state IN ('RUNNING', 'PREPARING')
           ORDER BY i.release_time, i.id
           LIMIT ?
           """;
@@ -218,6 +220,29 @@ final class JdbcInvocationStore implements InvocationStore {
   @Override
   public List<Invocation> outstanding(NodeId node) {
     return live(node, OUTSTANDING).sorted().map(this::found).toList();
+  }
+
+  @Override
+  public List<Invocation> holdingSlots(NodeId node) {
+    return live(node, HOLDING).sorted().map(this::found).toList();
+  }
+
+  static final String PREPARED =
+      """
+      SELECT i.node_id, i.epoch
+      FROM invocation i
+      WHERE i.execution_id = ? AND i.state = 'PREPARED'
+      """;
+
+  @Override
+  public int countPrepared(ExecutionId execution, LiveSession isLive) {
+    int[] live = {0};
+    statements.forEach(
+        PREPARED,
+        params -> params.id(execution.value()),
+        row -> isLive.test(new NodeId(row.id()), row.longNumber()),
+        lives -> live[0] += lives ? 1 : 0);
+    return live[0];
   }
 
   @Override

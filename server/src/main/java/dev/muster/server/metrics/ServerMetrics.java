@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.metrics;
 
+import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationChange;
 import dev.muster.server.invocation.InvocationState;
@@ -26,6 +27,8 @@ public final class ServerMetrics implements CommitListener {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final Map<InvocationState, Counter> entered = new EnumMap<>(InvocationState.class);
+  private final Counter barriersOpened;
+  private final Counter barriersFailed;
   private final DistributionSummary changesPerCommit;
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
@@ -39,6 +42,8 @@ public final class ServerMetrics implements CommitListener {
               .tag("state", state.name().toLowerCase(Locale.ROOT))
               .register(registry));
     }
+    barriersOpened = barriers("opened");
+    barriersFailed = barriers("failed");
     changesPerCommit =
         DistributionSummary.builder("muster.ledger.changes")
             .description("Invocations written per commit.")
@@ -62,6 +67,11 @@ public final class ServerMetrics implements CommitListener {
 
   @Override
   public void onCommit(Commit commit) {
+    for (Commit.ExecutionMoved moved : commit.executions()) {
+      if (moved.before().state() == ExecutionState.PREPARING) {
+        barrierLeft(moved.after().state());
+      }
+    }
     int written = commit.inserted().size() + commit.changes().size();
     if (written == 0) {
       return;
@@ -75,6 +85,23 @@ public final class ServerMetrics implements CommitListener {
         entered(change.after().state());
       }
     }
+  }
+
+  private void barrierLeft(ExecutionState state) {
+    if (state == ExecutionState.ABORTED) {
+      barriersFailed.increment();
+    } else if (state != ExecutionState.PREPARING
+        && state != ExecutionState.CANCELLING
+        && state != ExecutionState.CANCELLED) {
+      barriersOpened.increment(); // And gone on within the same commit, maybe.
+    }
+  }
+
+  private Counter barriers(String verdict) {
+    return Counter.builder("muster.barriers.decided")
+        .description("Barriers that opened or failed.")
+        .tag("verdict", verdict)
+        .register(registry);
   }
 
   private void entered(InvocationState state) {

@@ -8,6 +8,7 @@ import dev.muster.wire.Sha256;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param journal all of its journal, or the first page
  * @param journalContinues whether pages follow
  * @param agentTime its wall clock; null: not told
+ * @param reservations of what it is ready for, as far as they have not lapsed there
  */
 @SuppressWarnings("ArrayRecordComponent") // Opaque ids of the agent.
 public record AgentHello(
@@ -37,11 +39,13 @@ public record AgentHello(
     Sha256 catalogDigest,
     List<JournalItem> journal,
     boolean journalContinues,
-    @Nullable Instant agentTime) {
+    @Nullable Instant agentTime,
+    Set<InvocationId> reservations) {
   /** Copies the collections. */
   public AgentHello {
     facts = Map.copyOf(facts);
     journal = List.copyOf(journal);
+    reservations = Set.copyOf(reservations);
   }
 
   /**

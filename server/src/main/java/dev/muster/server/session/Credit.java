@@ -83,6 +83,20 @@ final class Credit {
     }
   }
 
+  /** Returns whether any may be handed out at all. */
+  boolean isOpen() {
+    synchronized (lock) {
+      return open;
+    }
+  }
+
+  /** Returns whether others wait, or may, and there is none for them. */
+  boolean isOverdrawn() {
+    synchronized (lock) {
+      return open && backlog && used + strays >= slots;
+    }
+  }
+
   /**
    * Says that nothing waits in the store. Called by the ledger's thread, which alone adds what
    * waits.

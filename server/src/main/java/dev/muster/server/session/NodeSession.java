@@ -89,6 +89,7 @@ public final class NodeSession {
   private volatile @Nullable NodeSession superseded; // written on the ledger's threads
   private volatile int slots; // written on the serial executor, once
   private volatile byte[] journalId = {}; // written on the serial executor, once
+  private volatile boolean preparing; // written on the serial executor, once
 
   /** Makes the session of a stream whose key was verified. */
   public NodeSession(
@@ -157,6 +158,26 @@ public final class NodeSession {
     credit.backlogUnknown();
   }
 
+  /** Returns whether this is still the session of this number, as far as is known here. */
+  public boolean isLive(long epoch) {
+    return this.epoch == epoch && !ended;
+  }
+
+  /** Returns whether invocations may be handed to it now. */
+  public boolean isOpen() {
+    return credit.isOpen();
+  }
+
+  /** Returns whether its node was ever asked to get ready, or said that it is. */
+  public boolean mayKeepReservations() {
+    return preparing;
+  }
+
+  /** Returns whether something waits for this node that no slot is free for. */
+  public boolean isOverdrawn() {
+    return credit.isOverdrawn();
+  }
+
   Credit credit() {
     return credit;
   }
@@ -223,6 +244,7 @@ public final class NodeSession {
             services.heartbeatInterval(),
             begun.catalogWanted(),
             begun.page().directives()));
+    begun.page().surplus().forEach(out::release);
     sent();
     log.info("session begun node={} epoch={} remote={}", nodeName(), epoch, remoteAddress);
     if (journalEnded) {
@@ -285,6 +307,9 @@ public final class NodeSession {
               if (!settledEarly.contains(id)) {
                 callbacks.hold(invocation);
                 outstanding.add(id);
+                preparing |= invocation.state().isReserved();
+              } else if (invocation.state().isReserved()) {
+                out.release(id);
               }
             });
     settledEarly.clear();
@@ -497,6 +522,36 @@ public final class NodeSession {
   }
 
   /**
+   * Asks the node to get ready for an invocation whose PREPARING is durable; its credit was taken
+   * before. Called in the order of the commits.
+   */
+  public void prepare(Invocation invocation, Order order) {
+    serial.execute(
+        () -> {
+          if (phase == Phase.OPEN) {
+            preparing = true;
+            callbacks.hold(invocation);
+            callbacks.acknowledge(); // In one write with the command.
+            out.prepare(invocation, order);
+            sent();
+          } else {
+            unready(); // It ended meanwhile.
+          }
+        });
+  }
+
+  private void unready() {
+    var unused =
+        services
+            .ledger()
+            .submit(
+                tx -> {
+                  Reservations.sessionEnded(tx, moves, nodeId(), epoch);
+                  return true;
+                });
+  }
+
+  /**
    * Asks the node to stop an invocation; takes its EXECUTE back where that has not been written.
    */
   public void cancel(Invocation invocation, Order order, String reason, RequestedBy by) {
@@ -622,8 +677,12 @@ public final class NodeSession {
   void released(Invocation after) {
     serial.execute(
         () -> {
+          boolean reserved = callbacks.isReserved(after.id());
           if (!callbacks.release(after)) {
             return;
+          }
+          if (reserved && after.state() != InvocationState.REJECTED) {
+            giveUpReservation(after.id());
           }
           boolean stillRunning = after.stillRunning() && after.state() == InvocationState.TIMED_OUT;
           if (phase != Phase.OPEN) {
@@ -632,6 +691,14 @@ public final class NodeSession {
             requestHandOver();
           }
         });
+  }
+
+  /** Whoever moved it, the node need not keep room for it any more. */
+  private void giveUpReservation(InvocationId id) {
+    if (isWelcomed() && !out.withdraw(id)) {
+      out.release(id);
+      sent();
+    }
   }
 
   /**
@@ -744,12 +811,16 @@ public final class NodeSession {
     services.registry().detach(this);
     if (epoch > 0) {
       Seen seen = new Seen(nodeId(), lastHeard());
+      boolean mayKeepReservations = preparing;
       var unused =
           services
               .ledger()
               .submit(
                   tx -> {
                     tx.store().nodes().recordSeen(List.of(seen));
+                    if (mayKeepReservations) {
+                      Reservations.sessionEnded(tx, moves, nodeId(), epoch);
+                    }
                     return true;
                   });
     }

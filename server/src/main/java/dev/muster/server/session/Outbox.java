@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for a stream that cannot take it: control before dispatch. Bounded: control by {@link
- * #MAX_CONTROL}, dispatch by the session's credit. An EXECUTE that still waits can be taken back.
- * Not thread-safe; costs nothing while empty.
+ * #MAX_CONTROL}, dispatch by the session's credit. An EXECUTE or PREPARE that still waits can be
+ * taken back. Not thread-safe; costs nothing while empty.
  *
  * @param <M> a message
  */
@@ -29,7 +29,7 @@ public final class Outbox<M> {
     return control.size() < MAX_CONTROL && control.add(message);
   }
 
-  /** Adds an EXECUTE. */
+  /** Adds an EXECUTE, or a PREPARE of an invocation. */
   public void addDispatch(InvocationId id, M message) {
     if (dispatch == null) {
       dispatch = new LinkedHashMap<>(4);
@@ -37,7 +37,7 @@ public final class Outbox<M> {
     dispatch.put(id, message);
   }
 
-  /** Takes an EXECUTE back; returns whether it still waited. */
+  /** Takes an EXECUTE or a PREPARE back; returns whether it still waited. */
   public boolean withdraw(InvocationId id) {
     return dispatch != null && dispatch.remove(id) != null;
   }

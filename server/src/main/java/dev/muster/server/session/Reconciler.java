@@ -10,7 +10,6 @@ import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.ReportedStep;
 import dev.muster.server.invocation.Reports;
 import dev.muster.server.invocation.ServerMoves;
-import dev.muster.server.invocation.Steps;
 import dev.muster.server.invocation.StepsDecision;
 import dev.muster.server.session.AgentHello.JournalItem;
 import java.time.Instant;
@@ -192,7 +191,7 @@ final class Reconciler {
 
   /** Decides on a LOST invocation that the whole journal does not list: proof heals it. */
   Optional<InvocationChange> absentLost(Invocation lost) {
-    if (!isProvenNeverReceived(lost) || lost.taken().bits() != 0) {
+    if (!isProvenNeverReceived(lost) || lost.taken().proveReceipt()) {
       return Optional.empty();
     }
     return lost.cancelRequested()
@@ -241,7 +240,7 @@ final class Reconciler {
   Optional<InvocationChange> disproved(Invocation held) {
     boolean provable =
         held.state() == InvocationState.DISPATCHED
-            || (held.state() == InvocationState.LOST && held.taken().equals(Steps.NONE));
+            || (held.state() == InvocationState.LOST && !held.taken().proveReceipt());
     return provable && lastEpoch < held.epoch() && Arrays.equals(held.journalId(), journalId)
         ? Optional.of(moves.disprove(held, now))
         : Optional.empty();

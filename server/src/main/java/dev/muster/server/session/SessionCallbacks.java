@@ -45,6 +45,12 @@ final class SessionCallbacks {
     held.put(invocation.id(), invocation);
   }
 
+  /** Returns whether the node gets ready for it, or keeps room for it, as far as is known here. */
+  boolean isReserved(InvocationId id) {
+    @Nullable Invocation known = held.get(id);
+    return known != null && known.state().isReserved();
+  }
+
   /**
    * Forgets what is no longer outstanding; returns false where it was handed over again meanwhile.
    */
@@ -185,7 +191,7 @@ final class SessionCallbacks {
   private void decided(long sequence, InvocationId id, ReportOutcome outcome) {
     if (outcome instanceof ReportOutcome.Applied applied) {
       acknowledgements.applied(sequence);
-      if (applied.invocation().state().isOutstanding()) {
+      if (applied.invocation().state().holdsSlot()) {
         held.put(id, applied.invocation());
       }
     } else if (outcome instanceof ReportOutcome.Repeated) {

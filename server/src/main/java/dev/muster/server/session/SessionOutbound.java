@@ -31,7 +31,10 @@ public interface SessionOutbound {
   /** Hands an invocation over. */
   void execute(Invocation invocation, Order order);
 
-  /** Takes an EXECUTE back that has not been written to the stream; returns whether it could. */
+  /**
+   * Takes an EXECUTE or a PREPARE back that has not been written to the stream; returns whether it
+   * could.
+   */
   boolean withdraw(InvocationId id);
 
   /** Tells which callbacks are decided. */
@@ -39,6 +42,12 @@ public interface SessionOutbound {
 
   /** Asks to stop an invocation. */
   void cancel(InvocationId id, String reason, RequestedBy requestedBy, Instant expireTime);
+
+  /** Asks to get ready for an invocation. */
+  void prepare(Invocation invocation, Order order);
+
+  /** Tells that a reservation is not needed any more. */
+  void release(InvocationId id);
 
   /** Asks to describe an action. */
   void prepare(String requestId, String action, Instant answerBefore, RequestedBy requestedBy);

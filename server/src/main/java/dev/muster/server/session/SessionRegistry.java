@@ -72,7 +72,7 @@ public final class SessionRegistry implements CommitListener, Presence {
   public void onCommit(Commit commit) {
     List<InvocationChange> changes = commit.changes();
     for (InvocationChange change : changes) {
-      if (change.before().state().isOutstanding() && !change.after().state().isOutstanding()) {
+      if (change.before().state().holdsSlot() && !change.after().state().holdsSlot()) {
         Invocation after = change.after();
         @Nullable NodeSession session = sessions.get(after.nodeId());
         if (session != null) {

@@ -68,9 +68,14 @@ public final class SessionStart {
    *
    * @param directives for the agent
    * @param strays settled runs that go on and hold a slot
-   * @param held what the node may hold; only after the last page
+   * @param held what the node may hold, or keeps room for; only after the last page
+   * @param surplus reservations that the node keeps for nothing; with the first page
    */
-  record Page(List<Directive> directives, int strays, Map<InvocationId, Invocation> held) {}
+  record Page(
+      List<Directive> directives,
+      int strays,
+      Map<InvocationId, Invocation> held,
+      List<InvocationId> surplus) {}
 
   /**
    * Begins a session: fences every older one of the node, and reconciles the first page of the
@@ -165,8 +170,13 @@ public final class SessionStart {
     Reconciler reconciler = new Reconciler(moves, replica, epoch, hello, tx.now());
     List<Directive> directives = new ArrayList<>(items.size());
     Map<InvocationId, Invocation> outstanding = new HashMap<>();
-    for (Invocation invocation : tx.store().invocations().outstanding(node)) {
-      outstanding.put(invocation.id(), changed.getOrDefault(invocation.id(), invocation));
+    Map<InvocationId, Invocation> prepared = new HashMap<>(0);
+    for (Invocation invocation : tx.store().invocations().holdingSlots(node)) {
+      if (invocation.state().isReserved()) {
+        takeOver(tx, epoch, hello, invocation, changed, prepared);
+      } else {
+        outstanding.put(invocation.id(), changed.getOrDefault(invocation.id(), invocation));
+      }
     }
     int strays = 0;
     for (JournalItem item : items) {
@@ -195,7 +205,27 @@ public final class SessionStart {
       absent(tx, node, epoch, reconciler, outstanding, changed);
       lookForBacklog(tx, session, changed);
     }
-    return new Page(directives, strays, last ? outstanding : Map.of());
+    List<InvocationId> surplus =
+        hello.reservations().stream().filter(id -> !prepared.containsKey(id)).toList();
+    prepared.putAll(outstanding);
+    return new Page(directives, strays, last ? prepared : Map.of(), surplus);
+  }
+
+  private void takeOver(
+      LedgerTransaction tx,
+      long epoch,
+      AgentHello hello,
+      Invocation reserved,
+      Map<InvocationId, Invocation> changed,
+      Map<InvocationId, Invocation> prepared) {
+    Optional<InvocationChange> change =
+        Reservations.judge(reserved, moves, epoch, hello.reservations(), tx.now());
+    change.ifPresent(tx::change);
+    Invocation after = change.map(InvocationChange::after).orElse(reserved);
+    changed.put(after.id(), after);
+    if (after.state() == InvocationState.PREPARED) {
+      prepared.put(after.id(), after);
+    }
   }
 
   private static void absent(
@@ -229,7 +259,9 @@ public final class SessionStart {
   private static void lookForBacklog(
       LedgerTransaction tx, NodeSession session, Map<InvocationId, Invocation> changed) {
     boolean waitsAgain =
-        changed.values().stream().anyMatch(after -> after.state() == InvocationState.PENDING);
+        changed.values().stream()
+            .map(Invocation::state)
+            .anyMatch(state -> state == InvocationState.PENDING || state.isReserved());
     if (!waitsAgain && tx.store().invocations().waiting(session.nodeId(), 1).isEmpty()) {
       session.noBacklog();
     }

@@ -147,6 +147,9 @@ public abstract class Watch {
     if (!execution.progress().state().isSettled()) {
       return false;
     }
+    if (execution.progress().counts().unsettled() > 0) {
+      return false; // ABORTED: its invocations follow, part by part.
+    }
     boolean mayHeal =
         execution.progress().state() == ExecutionState.FAILED
             && execution.progress().counts().in(InvocationState.LOST) > 0;

@@ -98,6 +98,20 @@ final class InvocationModel implements InvocationStore {
   }
 
   @Override
+  public List<Invocation> holdingSlots(NodeId node) {
+    return of(node).filter(one -> one.state().holdsSlot()).toList();
+  }
+
+  @Override
+  public int countPrepared(ExecutionId execution, LiveSession isLive) {
+    return Math.toIntExact(
+        of(execution)
+            .filter(one -> one.state() == InvocationState.PREPARED)
+            .filter(one -> isLive.test(one.nodeId(), one.epoch()))
+            .count());
+  }
+
+  @Override
   public List<Invocation> lost(NodeId node, int limit) {
     return ofNode(node, Optional.empty(), Set.of(InvocationState.LOST), limit);
   }

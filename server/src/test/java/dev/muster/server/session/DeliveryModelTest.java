@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.muster.server.delivery.Deadlines;
 import dev.muster.server.execution.ExecutionId;
 import dev.muster.server.execution.ExecutionProgress;
+import dev.muster.server.execution.ExecutionState;
+import dev.muster.server.execution.PrepareMode;
+import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.invocation.HistoryEntry;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationEvent;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -41,6 +45,31 @@ final class DeliveryModelTest {
   private static final int SEEDS = Integer.getInteger("muster.model.seeds", 6);
   private static final boolean TRACE = Boolean.getBoolean("muster.model.trace");
   private static final TestStore store = TestStore.open();
+
+  /** What barriers came to, over all courses. */
+  private static final Set<InvocationState> ends = EnumSet.noneOf(InvocationState.class);
+
+  private static final Set<ExecutionState> verdicts = EnumSet.noneOf(ExecutionState.class);
+
+  @AfterAll
+  static void everyCourseOfABarrier_wasTaken() {
+    if (Long.getLong("muster.model.seed") == null) {
+      assertThat(verdicts)
+          .contains(
+              ExecutionState.PREPARING,
+              ExecutionState.RUNNING,
+              ExecutionState.ABORTED,
+              ExecutionState.CANCELLED,
+              ExecutionState.FAILED);
+      assertThat(ends)
+          .contains(
+              InvocationState.PREPARED,
+              InvocationState.SUCCEEDED,
+              InvocationState.REJECTED,
+              InvocationState.CANCELLED,
+              InvocationState.EXPIRED);
+    }
+  }
 
   @AfterAll
   static void closeStore() {
@@ -75,6 +104,7 @@ final class DeliveryModelTest {
     private final Random random;
     private final List<SimulatedAgent> agents = new ArrayList<>();
     private final List<ExecutionId> executions = new ArrayList<>();
+    private final Set<ExecutionId> barriers = new HashSet<>();
     private final Map<InvocationId, InvocationState> seen = new HashMap<>();
     private final Map<ExecutionId, Long> revisions = new HashMap<>();
     private String last = "";
@@ -85,6 +115,7 @@ final class DeliveryModelTest {
       for (int i = 0; i < 3; i++) {
         agents.add(new SimulatedAgent(server, server.node(), random));
       }
+      server.barriers.start(server.clock.timer());
       new Deadlines(server.ledger, server.moves, server.clock, Duration.ZERO)
           .start(server.clock.timer());
     }
@@ -120,6 +151,8 @@ final class DeliveryModelTest {
         act("read cancel", agent::readCancel);
       } else if (dice < 140) {
         act("start", agent::start);
+      } else if (dice < 141) {
+        act("unready", agent::unready);
       } else if (dice < 165) {
         act("finish", agent::finish);
       } else {
@@ -146,8 +179,23 @@ final class DeliveryModelTest {
               .map(agent -> agent.node)
               .toArray(Node[]::new);
       if (nodes.length > 0) {
-        executions.add(server.dispatch(Duration.ofMinutes(1 + random.nextInt(60)), nodes));
+        PreparePolicy policy = policy(nodes.length);
+        ExecutionId id = server.dispatch(Duration.ofMinutes(1 + random.nextInt(60)), policy, nodes);
+        executions.add(id);
+        if (policy.mode() == PrepareMode.BARRIER) {
+          barriers.add(id);
+        }
       }
+    }
+
+    private PreparePolicy policy(int cohortSize) {
+      Duration within = Duration.ofSeconds(20 + random.nextInt(1_500));
+      return switch (random.nextInt(5)) {
+        case 0 -> new PreparePolicy(PrepareMode.EACH, 0, 0, within);
+        case 1 -> new PreparePolicy(PrepareMode.BARRIER, 1 + random.nextInt(cohortSize), 0, within);
+        case 2 -> new PreparePolicy(PrepareMode.BARRIER, 0, 1 + random.nextInt(100), within);
+        default -> PreparePolicy.NONE;
+      };
     }
 
     private void cancel() {
@@ -157,8 +205,8 @@ final class DeliveryModelTest {
           executions.stream()
               .filter(
                   id ->
-                      server.progress(id).state()
-                          == dev.muster.server.execution.ExecutionState.RUNNING)
+                      server.progress(id).state() == ExecutionState.RUNNING
+                          || server.progress(id).state() == ExecutionState.PREPARING)
               .toList();
       if (!live.isEmpty()) {
         server.cancel(live.get(random.nextInt(live.size())));
@@ -237,6 +285,7 @@ final class DeliveryModelTest {
           count(outstanding, invocation);
           check(where(number), invocation, runs.getOrDefault(invocation.id(), 0), excused);
         }
+        checkBarrier(where(number), id, progress, runs);
       }
       outstanding.forEach(
           (node, count) ->
@@ -251,8 +300,31 @@ final class DeliveryModelTest {
           });
     }
 
+    /**
+     * Before a barrier opens, and where it failed, nothing has run anywhere, nor was handed over.
+     */
+    private void checkBarrier(
+        String where, ExecutionId id, ExecutionProgress progress, Map<InvocationId, Integer> runs) {
+      if (barriers.contains(id)) {
+        verdicts.add(progress.state());
+        server.invocations(id).forEach(invocation -> ends.add(invocation.state()));
+      }
+      boolean closed =
+          progress.state() == ExecutionState.PREPARING
+              || progress.state() == ExecutionState.ABORTED;
+      if (!closed) {
+        return;
+      }
+      for (Invocation invocation : server.invocations(id)) {
+        String what = where + ": " + progress + " " + invocation;
+        assertThat(runs).as(what).doesNotContainKey(invocation.id());
+        assertThat(invocation.state().isOutstanding()).as(what).isFalse();
+        assertThat(invocation.state()).as(what).isNotEqualTo(InvocationState.LOST);
+      }
+    }
+
     private static void count(Map<Object, Integer> outstanding, Invocation invocation) {
-      if (invocation.state().isOutstanding()) {
+      if (invocation.state().holdsSlot()) {
         outstanding.merge(invocation.nodeId(), 1, Integer::sum);
       }
     }

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -376,7 +377,8 @@ final class ReconcilerTest {
             Sha256.of(new byte[Sha256.BYTES]),
             List.of(),
             false,
-            null);
+            null,
+            Set.of());
     return new Reconciler(new ServerMoves("r"), "r", epoch, hello, now == null ? NOW : now);
   }
 }

@@ -29,6 +29,8 @@ final class RecordingOutbound implements SessionOutbound {
   final List<Acknowledgement> acknowledgements = new ArrayList<>();
   final List<Welcome> welcomes = new ArrayList<>();
   final List<Invocation> executed = new ArrayList<>();
+  final List<Invocation> prepared = new ArrayList<>();
+  final List<InvocationId> released = new ArrayList<>();
   final List<InvocationId> cancelled = new ArrayList<>();
   final List<Directive> directives = new ArrayList<>();
   private final Map<InvocationId, Invocation> waiting = new LinkedHashMap<>();
@@ -90,6 +92,18 @@ final class RecordingOutbound implements SessionOutbound {
       sent.add("EXECUTE");
       onExecute.accept(invocation);
     }
+  }
+
+  @Override
+  public synchronized void prepare(Invocation invocation, Order order) {
+    prepared.add(invocation);
+    sent.add("PREPARE");
+  }
+
+  @Override
+  public synchronized void release(InvocationId id) {
+    released.add(id);
+    sent.add("RELEASE");
   }
 
   @Override

@@ -2,12 +2,14 @@
 package dev.muster.server.session;
 
 import dev.muster.server.FakeClock;
+import dev.muster.server.barrier.Barriers;
 import dev.muster.server.catalog.Catalog;
 import dev.muster.server.catalog.CatalogCheck;
 import dev.muster.server.catalog.CatalogDirectory;
 import dev.muster.server.catalog.InputSchemas;
 import dev.muster.server.delivery.Cancellation;
 import dev.muster.server.delivery.Courier;
+import dev.muster.server.delivery.HandOvers;
 import dev.muster.server.delivery.InvocationRevocation;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.delivery.Orders;
@@ -20,6 +22,9 @@ import dev.muster.server.execution.ExecutionStore.CohortSlice;
 import dev.muster.server.execution.InvocationCounts;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.Order;
+import dev.muster.server.execution.Preparation;
+import dev.muster.server.execution.PrepareMode;
+import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.execution.RequestedBy;
 import dev.muster.server.execution.Surface;
 import dev.muster.server.invocation.HistoryEntry;
@@ -28,6 +33,7 @@ import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.ServerMoves;
 import dev.muster.server.jdbc.TestStore;
+import dev.muster.server.ledger.Commit;
 import dev.muster.server.ledger.Ledger;
 import dev.muster.server.ledger.LedgerStore;
 import dev.muster.server.ledger.StoreException;
@@ -88,6 +94,10 @@ public final class SessionHarness implements AutoCloseable {
   private final FaultyStore faulty = new FaultyStore();
   private final Orders orders = new Orders();
   private final Materialiser materialiser;
+
+  /** Executions whose nodes get ready. */
+  final Barriers barriers;
+
   private final Cancellation cancellation;
   private final AtomicInteger requests = new AtomicInteger();
 
@@ -99,8 +109,9 @@ public final class SessionHarness implements AutoCloseable {
   /** Makes a server whose acknowledgements go by this pace. */
   SessionHarness(TestStore store, AcknowledgementPace pace) {
     this.store = store;
-    ledger = new Ledger(faulty, clock, List.of(registry));
+    ledger = new Ledger(faulty, clock, List.of(registry, this::tellBarriers));
     directory = NodeDirectory.load(store);
+    HandOvers handOvers = new HandOvers(moves);
     Courier courier = new Courier(ledger, moves, orders, clock.timer());
     CatalogDirectory catalogs = CatalogDirectory.load(store);
     services =
@@ -123,9 +134,22 @@ public final class SessionHarness implements AutoCloseable {
             3);
     materialiser =
         new Materialiser(
-            ledger, courier, orders, registry, directory, clock.timer(), this::uuid, REPLICA);
+            ledger,
+            courier,
+            handOvers,
+            orders,
+            registry,
+            directory,
+            clock.timer(),
+            this::uuid,
+            REPLICA);
+    barriers = new Barriers(ledger, faulty, moves, handOvers, orders, registry, courier, clock);
     cancellation = new Cancellation(ledger, moves, orders, registry, clock.timer());
     ledger.start();
+  }
+
+  private void tellBarriers(Commit commit) {
+    barriers.onCommit(commit);
   }
 
   private UUID uuid() {
@@ -156,6 +180,11 @@ public final class SessionHarness implements AutoCloseable {
 
   /** Dispatches to nodes; returns the execution. */
   public ExecutionId dispatch(Duration startWithin, Node... nodes) {
+    return dispatch(startWithin, PreparePolicy.NONE, nodes);
+  }
+
+  /** Dispatches to nodes, which get ready first; returns the execution. */
+  public ExecutionId dispatch(Duration startWithin, PreparePolicy prepare, Node... nodes) {
     ExecutionId id = new ExecutionId(uuid());
     Execution execution =
         new Execution(
@@ -166,9 +195,14 @@ public final class SessionHarness implements AutoCloseable {
                 "{}".getBytes(StandardCharsets.UTF_8),
                 Duration.ofMinutes(10),
                 clock.instant().plus(Duration.ofDays(7)),
-                ALICE),
+                ALICE,
+                new Preparation(prepare, clock.instant().plus(prepare.within()))),
             new ExecutionProgress(
-                ExecutionState.RUNNING, 1, InvocationCounts.allPending(nodes.length)),
+                prepare.mode() == PrepareMode.BARRIER
+                    ? ExecutionState.PREPARING
+                    : ExecutionState.RUNNING,
+                1,
+                InvocationCounts.allPending(nodes.length)),
             nodes.length,
             new Execution.Target("", ""),
             "",
@@ -188,7 +222,8 @@ public final class SessionHarness implements AutoCloseable {
         tx -> {
           lease.begin();
           tx.create(execution, List.of(slice));
-          materialiser.materialise(tx, slice, startWithin, lease);
+          barriers.follow(execution);
+          materialiser.materialise(tx, slice, execution, lease);
           return true;
         });
     settle();
@@ -244,6 +279,16 @@ public final class SessionHarness implements AutoCloseable {
 
   static AgentHello hello(
       byte[] journalId, long lastEpoch, int slots, boolean continues, JournalItem... journal) {
+    return hello(journalId, lastEpoch, slots, continues, Set.of(), journal);
+  }
+
+  static AgentHello hello(
+      byte[] journalId,
+      long lastEpoch,
+      int slots,
+      boolean continues,
+      Set<InvocationId> reservations,
+      JournalItem... journal) {
     return new AgentHello(
         journalId,
         lastEpoch,
@@ -255,7 +300,8 @@ public final class SessionHarness implements AutoCloseable {
         Sha256.of(new byte[Sha256.BYTES]),
         List.of(journal),
         continues,
-        null);
+        null,
+        reservations);
   }
 
   /** Waits until all that follows from what was done has been done. */
@@ -323,6 +369,11 @@ public final class SessionHarness implements AutoCloseable {
     List<String> words = new ArrayList<>();
     invocations(id).forEach(invocation -> words.add(invocation.state().name()));
     return words;
+  }
+
+  /** Ends as a process that is killed: its sessions end unheard. */
+  public void kill() {
+    close();
   }
 
   @Override

@@ -48,6 +48,13 @@ final class SimulatedAgent {
   private int read;
   private boolean confirmed;
   private long sequence;
+  private int readPrepares;
+  private final Map<InvocationId, ReportedStep> answers = new LinkedHashMap<>();
+  private final Set<InvocationId> released = new HashSet<>();
+
+  // What dies with the agent.
+  private final Set<InvocationId> reservations = new java.util.LinkedHashSet<>();
+
   private final TreeMap<Long, Sent> inFlight = new TreeMap<>();
   private final Set<InvocationId> silent = new HashSet<>();
 
@@ -136,6 +143,7 @@ final class SimulatedAgent {
             disk.lastEpoch,
             SLOTS,
             paged,
+            reservations,
             items.subList(0, paged ? first : items.size()).toArray(JournalItem[]::new)));
     if (paged) {
       opened.journalPage(items.subList(first, items.size()), false);
@@ -155,6 +163,9 @@ final class SimulatedAgent {
     confirmed = false;
     sequence = 0;
     read = 0;
+    readPrepares = 0;
+    answers.clear();
+    released.clear();
     inFlight.clear();
     silent.clear();
     disk.journal.values().forEach(item -> item.acknowledged = 0);
@@ -163,6 +174,7 @@ final class SimulatedAgent {
   /** The agent dies and comes back: what ran, ran, and nobody knows how it ended. */
   void crash() {
     disconnect();
+    reservations.clear();
     disk.journal
         .values()
         .forEach(
@@ -219,8 +231,20 @@ final class SimulatedAgent {
       }
       return;
     }
+    if (!out.released.isEmpty() && random.nextBoolean()) {
+      release(out.released.remove(0)); // In the control lane.
+      return;
+    }
+    if (readPrepares < out.prepared.size()) {
+      prepare(out.prepared.get(readPrepares++).id());
+      return;
+    }
     if (read < out.executed.size()) {
       accept(out.executed.get(read++));
+      return;
+    }
+    if (!out.released.isEmpty()) {
+      release(out.released.remove(0));
       return;
     }
     if (!out.cancelled.isEmpty()) {
@@ -239,7 +263,47 @@ final class SimulatedAgent {
     }
   }
 
+  /** What comes behind a release on the same stream asks anew. */
+  private void prepare(InvocationId id) {
+    released.remove(id);
+    if (random.nextInt(12) == 0) {
+      reservations.remove(id);
+      answers.put(id, step(InvocationState.REJECTED));
+    } else {
+      reservations.add(id);
+      answers.put(id, step(InvocationState.PREPARED));
+    }
+  }
+
+  private void release(InvocationId id) {
+    reservations.remove(id);
+    answers.remove(id);
+    released.add(id);
+  }
+
+  /** Changes its mind about something that it is ready for; never runs it then. */
+  void unready() {
+    if (session != null && confirmed && answers.isEmpty() && !reservations.isEmpty()) {
+      InvocationId id = reservations.iterator().next();
+      reservations.remove(id);
+      disk.spent.add(id);
+      answers.put(id, step(InvocationState.REJECTED));
+    }
+  }
+
+  private boolean answer(NodeSession current) {
+    if (answers.isEmpty()) {
+      return false;
+    }
+    Map.Entry<InvocationId, ReportedStep> first = answers.entrySet().iterator().next();
+    answers.remove(first.getKey());
+    inFlight.put(++sequence, new Sent(first.getKey(), 0));
+    current.callback(sequence, first.getKey(), List.of(first.getValue()));
+    return true;
+  }
+
   private void accept(Invocation invocation) {
+    reservations.remove(invocation.id());
     if (disk.journal.containsKey(invocation.id()) || disk.spent.contains(invocation.id())) {
       return;
     }
@@ -327,6 +391,9 @@ final class SimulatedAgent {
     if (current == null || !confirmed || inFlight.size() >= 32) {
       return;
     }
+    if (answer(current)) {
+      return;
+    }
     for (Map.Entry<InvocationId, Item> entry : disk.journal.entrySet()) {
       Item item = entry.getValue();
       boolean again = random.nextInt(20) == 0;
@@ -352,7 +419,12 @@ final class SimulatedAgent {
       Sent sent = first.getValue();
       RefusedCallback refusal = refused.get(first.getKey());
       Item item = disk.journal.get(sent.id);
-      if (refusal != null && refusal.isFinal()) {
+      if (sent.steps == 0) {
+        // An answer to PREPARE, which no journal has.
+        if (refusal != null) {
+          reservations.remove(sent.id);
+        }
+      } else if (refusal != null && refusal.isFinal()) {
         forget(sent.id);
       } else if (refusal != null) {
         silent.add(sent.id);
@@ -377,12 +449,14 @@ final class SimulatedAgent {
                 .append(item.died ? "d" : ""));
     return text
         + (session == null ? " -" : confirmed ? " +" : " ?")
+        + " ready "
+        + reservations.size()
         + " spent "
         + disk.spent.size();
   }
 
   /** Returns whether there is nothing more that it would do by itself. */
   boolean isIdle() {
-    return disk.journal.isEmpty() && inFlight.isEmpty();
+    return disk.journal.isEmpty() && inFlight.isEmpty() && answers.isEmpty();
   }
 }

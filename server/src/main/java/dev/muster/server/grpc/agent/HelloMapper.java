@@ -4,8 +4,10 @@ package dev.muster.server.grpc.agent;
 import dev.muster.proto.agent.v1.CallbackStep;
 import dev.muster.proto.agent.v1.Hello;
 import dev.muster.proto.agent.v1.JournalEntry;
+import dev.muster.proto.agent.v1.Reservation;
 import dev.muster.server.error.BusException;
 import dev.muster.server.error.ErrorReason;
+import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.ReportedStep;
 import dev.muster.server.node.Node;
 import dev.muster.server.session.AgentHello;
@@ -15,6 +17,8 @@ import dev.muster.wire.Sha256;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads how agents open sessions. */
 final class HelloMapper {
@@ -72,6 +76,10 @@ final class HelloMapper {
         hello.getAgentVersion().length() <= Limits.VERSION_CHARS, "agent_version", "is too long");
     require(hello.getMachineId().length() <= Limits.MACHINE_ID_CHARS, "machine_id", "is too long");
     requireFacts(hello.getFactsMap());
+    require(
+        hello.getReservationsCount() <= Limits.MAX_SLOTS,
+        "reservations",
+        "has at most " + Limits.MAX_SLOTS + " entries");
     return new AgentHello(
         hello.getJournalId().toByteArray(),
         hello.getLastEpoch(),
@@ -83,7 +91,14 @@ final class HelloMapper {
         Sha256.of(hello.getCatalogDigest().toByteArray()),
         items(hello.getJournalList()),
         hello.getJournalContinues(),
-        Wire.instant(hello.hasAgentTime(), hello.getAgentTime()));
+        Wire.instant(hello.hasAgentTime(), hello.getAgentTime()),
+        reservations(hello.getReservationsList()));
+  }
+
+  private static Set<InvocationId> reservations(List<Reservation> reservations) {
+    return reservations.stream()
+        .map(reservation -> Malformed.invocationId(reservation.getInvocationId()))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Reads entries of a journal. */

@@ -52,6 +52,7 @@ final class OutboundStream implements SessionOutbound {
           .build();
 
   private static final int REQUEST_AT_ONCE = Limits.UNACKNOWLEDGED_CALLBACKS / 4;
+  private static final String UNNEEDED = "The reservation is not needed any more.";
 
   private final ServerCallStreamObserver<ConnectResponse> observer;
   private final Node node;
@@ -144,13 +145,35 @@ final class OutboundStream implements SessionOutbound {
                     .setInvocationId(invocation.id().toString())
                     .setOrder(orders.of(order))
                     .setEpoch(invocation.epoch())
-                    .setStartBefore(Wire.timestamp(invocation.startDeadline())))
+                    .setStartBefore(Wire.timestamp(invocation.startDeadline()))
+                    .setPrepared(order.prepare().isAsked()))
             .build();
+    dispatch(invocation.id(), message);
+  }
+
+  @Override
+  public void prepare(Invocation invocation, Order order) {
+    dispatch(
+        invocation.id(),
+        ConnectResponse.newBuilder()
+            .setPrepare(
+                orders.prepareOf(order).toBuilder().setInvocationId(invocation.id().toString()))
+            .build());
+  }
+
+  private void dispatch(InvocationId id, ConnectResponse message) {
     if (outbox.isEmpty() && observer.isReady()) {
       write(message);
     } else {
-      outbox.addDispatch(invocation.id(), message);
+      outbox.addDispatch(id, message);
     }
+  }
+
+  @Override
+  public void release(InvocationId id) {
+    control(
+        ConnectResponse.newBuilder()
+            .setCancel(Cancel.newBuilder().setInvocationId(id.toString()).setReason(UNNEEDED)));
   }
 
   @Override

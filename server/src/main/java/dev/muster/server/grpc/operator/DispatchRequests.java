@@ -2,7 +2,6 @@
 package dev.muster.server.grpc.operator;
 
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
-import dev.muster.proto.operator.v1.PreparePolicy;
 import dev.muster.proto.operator.v1.Rollout;
 import dev.muster.server.dispatch.DispatchCommand;
 import dev.muster.server.error.BusException;
@@ -57,6 +56,7 @@ final class DispatchRequests {
         request.hasExpireTime()
             ? Optional.of(ProtoTimes.instant("expire_time", request.getExpireTime()))
             : Optional.empty(),
+        PreparePolicies.policy(request.getPrepare()),
         RequestFields.text("prepare_token", request.getPrepareToken(), TOKEN_CHARS),
         RequestFields.text("reason", request.getReason(), RequestFields.TEXT_CHARS));
   }
@@ -64,9 +64,6 @@ final class DispatchRequests {
   private static void requireProvisioned(DispatchExecutionRequest request) {
     if (!request.getFactSelector().isEmpty()) {
       throw Faults.notProvisioned("fact_selector");
-    }
-    if (request.hasPrepare() && !isNone(request.getPrepare())) {
-      throw Faults.notProvisioned("prepare");
     }
     if (!request.getRollout().equals(Rollout.getDefaultInstance())) {
       throw Faults.notProvisioned("rollout");
@@ -83,16 +80,6 @@ final class DispatchRequests {
       case UNRECOGNIZED ->
           throw Faults.field("ineligible", request.getIneligibleValue() + " is no policy.");
     }
-  }
-
-  private static boolean isNone(PreparePolicy policy) {
-    return switch (policy.getMode()) {
-      case PREPARE_MODE_UNSPECIFIED, PREPARE_MODE_NONE ->
-          policy.toBuilder().clearMode().build().equals(PreparePolicy.getDefaultInstance());
-      case PREPARE_MODE_EACH, PREPARE_MODE_BARRIER -> false;
-      case UNRECOGNIZED ->
-          throw Faults.field("prepare.mode", policy.getModeValue() + " is no mode.");
-    };
   }
 
   private static void requireOneTarget(DispatchExecutionRequest request) {

@@ -7,8 +7,6 @@ import dev.muster.proto.operator.v1.IneligiblePolicy;
 import dev.muster.proto.operator.v1.Invocation;
 import dev.muster.proto.operator.v1.InvocationCounts;
 import dev.muster.proto.operator.v1.InvocationTransition;
-import dev.muster.proto.operator.v1.PrepareMode;
-import dev.muster.proto.operator.v1.PreparePolicy;
 import dev.muster.proto.type.v1.Output;
 import dev.muster.proto.type.v1.RequestedBy;
 import dev.muster.proto.type.v1.Result;
@@ -63,7 +61,7 @@ final class ExecutionMapper {
             .setExpireTime(ProtoTimes.timestamp(execution.order().expireTime()))
             .setStartWithin(ProtoTimes.duration(execution.startWithin()))
             .setRunTimeout(ProtoTimes.duration(execution.order().runTimeout()))
-            .setPrepare(PreparePolicy.newBuilder().setMode(PrepareMode.PREPARE_MODE_NONE))
+            .setPrepare(PreparePolicies.message(execution.order().prepare().policy()))
             .setOffline(ProtoEnums.of(execution.offline()))
             .setIneligible(IneligiblePolicy.INELIGIBLE_POLICY_FAIL)
             .setCancelReason(execution.cancelReason())

@@ -9,6 +9,7 @@ import dev.muster.server.access.Role;
 import dev.muster.server.error.Faults;
 import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.OfflinePolicy;
+import dev.muster.server.execution.PrepareMode;
 import dev.muster.server.node.NodeState;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -49,6 +50,10 @@ final class ProtoEnums {
               dev.muster.proto.operator.v1.OfflinePolicy.class,
               "OFFLINE_POLICY_");
 
+  private static final Names<PrepareMode, dev.muster.proto.operator.v1.PrepareMode> PREPARE_MODES =
+      new Names<>(
+          PrepareMode.class, dev.muster.proto.operator.v1.PrepareMode.class, "PREPARE_MODE_");
+
   private ProtoEnums() {}
 
   static InvocationState of(dev.muster.server.invocation.InvocationState state) {
@@ -81,6 +86,10 @@ final class ProtoEnums {
 
   static dev.muster.proto.operator.v1.OfflinePolicy of(OfflinePolicy policy) {
     return OFFLINE_POLICIES.toWire(policy);
+  }
+
+  static dev.muster.proto.operator.v1.PrepareMode of(PrepareMode mode) {
+    return PREPARE_MODES.toWire(mode);
   }
 
   /** Returns the states of a filter; FIELD_INVALID where one is none. */

@@ -221,13 +221,6 @@ class GrpcExecutionServiceTest {
 
     assertNotProvisioned("fact_selector", request -> request.setFactSelector("os=linux"));
     assertNotProvisioned(
-        "prepare",
-        request ->
-            request.setPrepare(
-                PreparePolicy.newBuilder().setMode(PrepareMode.PREPARE_MODE_BARRIER)));
-    assertNotProvisioned(
-        "prepare", request -> request.setPrepare(PreparePolicy.newBuilder().setQuorumCount(1)));
-    assertNotProvisioned(
         "rollout", request -> request.setRollout(Rollout.newBuilder().setMaxParallel(1)));
     assertNotProvisioned(
         "rollout", request -> request.setRollout(Rollout.newBuilder().setMaxFailures(0)));
@@ -236,6 +229,63 @@ class GrpcExecutionServiceTest {
     assertNotProvisioned("approvals_required", request -> request.setApprovalsRequired(1));
     assertNotProvisioned(
         "ineligible", request -> request.setIneligible(IneligiblePolicy.INELIGIBLE_POLICY_SKIP));
+  }
+
+  @Test
+  void preparePolicy_isKept_andItsDefaultsAreFilledIn() {
+    var unused = node("web");
+    var barrier = PreparePolicy.newBuilder().setMode(PrepareMode.PREPARE_MODE_BARRIER);
+    var each = PreparePolicy.newBuilder().setMode(PrepareMode.PREPARE_MODE_EACH);
+
+    Execution waits = dispatch(request -> request.addNodeIds("web").setPrepare(barrier));
+    Execution goes = dispatch(request -> request.addNodeIds("web").setPrepare(each));
+
+    assertThat(waits.getState()).isEqualTo(ExecutionState.EXECUTION_STATE_PREPARING);
+    assertThat(waits.getPrepare())
+        .isEqualTo(
+            barrier
+                .setQuorumPercent(100)
+                .setPrepareWithin(Duration.newBuilder().setSeconds(60))
+                .build());
+    assertThat(goes.getState()).isEqualTo(ExecutionState.EXECUTION_STATE_RUNNING);
+    assertThat(goes.getPrepare())
+        .isEqualTo(each.setPrepareWithin(Duration.newBuilder().setSeconds(60)).build());
+  }
+
+  @Test
+  void preparePolicyThatSaysTooMuch_isRefused() {
+    var unused = node("web");
+    var barrier = PreparePolicy.newBuilder().setMode(PrepareMode.PREPARE_MODE_BARRIER);
+
+    assertPrepareRefused(
+        "FIELD_INVALID", "prepare.quorum_count", PreparePolicy.newBuilder().setQuorumCount(1));
+    assertPrepareRefused(
+        "FIELD_INVALID",
+        "prepare.quorum_count",
+        PreparePolicy.newBuilder().setMode(PrepareMode.PREPARE_MODE_EACH).setQuorumPercent(50));
+    assertPrepareRefused(
+        "FIELD_INVALID",
+        "prepare.prepare_within",
+        PreparePolicy.newBuilder().setPrepareWithin(Duration.newBuilder().setSeconds(5)));
+    assertPrepareRefused(
+        "FIELD_INVALID",
+        "prepare.quorum_percent",
+        barrier.clone().setQuorumCount(1).setQuorumPercent(50));
+    assertPrepareRefused(
+        "LIMIT_OUT_OF_RANGE", "prepare.quorum_percent", barrier.clone().setQuorumPercent(101));
+    assertPrepareRefused(
+        "LIMIT_OUT_OF_RANGE", "prepare.quorum_count", barrier.clone().setQuorumCount(2));
+    assertPrepareRefused(
+        "LIMIT_OUT_OF_RANGE",
+        "prepare.prepare_within",
+        barrier.clone().setPrepareWithin(Duration.newBuilder().setNanos(1)));
+    assertPrepareRefused(
+        "FIELD_INVALID", "prepare.mode", PreparePolicy.newBuilder().setModeValue(77));
+  }
+
+  private void assertPrepareRefused(String reason, String field, PreparePolicy.Builder policy) {
+    assertFieldRefused(
+        reason, field, () -> dispatch(request -> request.addNodeIds("web").setPrepare(policy)));
   }
 
   @Test

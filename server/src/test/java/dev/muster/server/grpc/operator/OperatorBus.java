@@ -7,6 +7,7 @@ import dev.muster.server.access.OperatorAuthenticator;
 import dev.muster.server.access.OperatorStore.TokenRecord;
 import dev.muster.server.access.Role;
 import dev.muster.server.audit.RefusalAudit;
+import dev.muster.server.barrier.Barriers;
 import dev.muster.server.catalog.Action;
 import dev.muster.server.catalog.ActionKind;
 import dev.muster.server.catalog.ActionQueries;
@@ -15,6 +16,7 @@ import dev.muster.server.catalog.Danger;
 import dev.muster.server.catalog.InputSchemas;
 import dev.muster.server.delivery.Cancellation;
 import dev.muster.server.delivery.Courier;
+import dev.muster.server.delivery.HandOvers;
 import dev.muster.server.delivery.InvocationRevocation;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.delivery.Orders;
@@ -104,10 +106,14 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
     ServerMoves moves = new ServerMoves(TestStore.REPLICA);
     Orders orders = new Orders();
     Courier courier = new Courier(bus.ledger, moves, orders, timer);
+    HandOvers handOvers = new HandOvers(moves);
+    Barriers barriers =
+        new Barriers(bus.ledger, bus.store, moves, handOvers, orders, sessions, courier, bus.clock);
     Materialiser materialiser =
         new Materialiser(
             bus.ledger,
             courier,
+            handOvers,
             orders,
             sessions,
             bus.nodes,
@@ -139,6 +145,7 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
                     sessions,
                     new DispatchGate(bus.catalogs, new InputSchemas(), prepareTokens),
                     materialiser,
+                    barriers,
                     bus.clock,
                     TestBus.IDS,
                     1_000),
