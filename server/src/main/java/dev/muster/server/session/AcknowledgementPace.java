@@ -9,10 +9,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets acknowledgements wait a little, as TCP does with its own (RFC 1122, 4.2.3.2: at most half a
- * second): one then tells of several results, or goes out with the next command, and a fan-out's
- * answers do not compete with its commands. Nothing waits for an acknowledgement but the agent's
- * window, which is far larger than {@link #AT_ONCE}.
+ * Lets acknowledgements wait a little, as TCP does with its own: one then tells of several results,
+ * or goes out with the next command, and a fan-out's answers do not compete with its commands.
+ * Nothing waits for an acknowledgement but the agent's window, which is far larger than {@link
+ * #AT_ONCE}; an agent that stops waits for it a second at most.
  *
  * <p>One timer for all sessions. Thread-safe.
  */
@@ -21,7 +21,7 @@ public final class AcknowledgementPace {
   static final int AT_ONCE = 8;
 
   /** One to two of these is what an acknowledgement waits. */
-  private static final Duration TICK = Duration.ofMillis(250);
+  private static final Duration TICK = Duration.ofMillis(500);
 
   private final boolean waits;
   private final Object lock = new Object();
