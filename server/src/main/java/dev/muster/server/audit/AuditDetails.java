@@ -6,7 +6,9 @@ import java.util.List;
 
 /** Builds the details of an audit record as a JSON object. Not thread-safe. */
 public final class AuditDetails {
-  private final StringBuilder json = new StringBuilder(96).append('{');
+  private static final int USUAL_CHARS = 144;
+
+  private final StringBuilder json = new StringBuilder(USUAL_CHARS).append('{');
 
   /** Adds a text. */
   @CanIgnoreReturnValue
@@ -47,9 +49,9 @@ public final class AuditDetails {
     return this;
   }
 
-  /** Returns the object. */
+  /** Returns the object. Nothing is added after. */
   public String json() {
-    return json + "}";
+    return json.append('}').toString();
   }
 
   private void key(String key) {
@@ -62,6 +64,10 @@ public final class AuditDetails {
 
   private void text(String value) {
     json.append('"');
+    if (isPlain(value)) {
+      json.append(value).append('"');
+      return;
+    }
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       if (c == '"' || c == '\\') {
@@ -73,5 +79,15 @@ public final class AuditDetails {
       }
     }
     json.append('"');
+  }
+
+  private static boolean isPlain(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '"' || c == '\\' || c < 0x20) {
+        return false;
+      }
+    }
+    return true;
   }
 }

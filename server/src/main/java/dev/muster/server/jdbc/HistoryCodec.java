@@ -26,7 +26,8 @@ final class HistoryCodec {
   private static final char END = '\n';
   private static final int BASE = 36;
   private static final int FIELDS = 10;
-  private static final int USUAL_LINE = 64;
+  private static final int USUAL_LINE = 112;
+  private static final String DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
 
   private static final Map<String, InvocationState> STATES =
       byCode(InvocationState.values(), HistoryCodec::code);
@@ -84,7 +85,29 @@ final class HistoryCodec {
   }
 
   private static StringBuilder appendTime(StringBuilder line, @Nullable Instant time) {
-    return time == null ? line : line.append(Long.toString(StoredTimes.micros(time), BASE));
+    if (time != null) {
+      appendDigits(line, StoredTimes.micros(time));
+    }
+    return line;
+  }
+
+  /** As Long.toString does in base 36, without a text of its own: four of these per invocation. */
+  private static void appendDigits(StringBuilder line, long number) {
+    if (number < 0) {
+      line.append(Long.toString(number, BASE));
+      return;
+    }
+    int begin = line.length();
+    long rest = number;
+    do {
+      line.append(DIGITS.charAt((int) (rest % BASE)));
+      rest /= BASE;
+    } while (rest > 0);
+    for (int i = begin, j = line.length() - 1; i < j; i++, j--) {
+      char digit = line.charAt(i);
+      line.setCharAt(i, line.charAt(j));
+      line.setCharAt(j, digit);
+    }
   }
 
   private static StringBuilder appendNumber(StringBuilder line, long number) {
@@ -92,6 +115,9 @@ final class HistoryCodec {
   }
 
   private static StringBuilder appendEscaped(StringBuilder line, String text) {
+    if (isPlain(text)) {
+      return line.append(text);
+    }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       switch (c) {
@@ -103,6 +129,16 @@ final class HistoryCodec {
       }
     }
     return line;
+  }
+
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == SEPARATOR || c == ESCAPE || c == END || c == '\0') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static HistoryEntry entry(String line) {
