@@ -25,7 +25,6 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Invocations: table {@code invocation}.
@@ -62,103 +61,21 @@ final class JdbcInvocationStore implements InvocationStore {
   private static final InvocationId GREATEST_ID = new InvocationId(new UUID(-1, -1));
 
   private final Statements statements;
+  private final InvocationWrites writes;
 
   JdbcInvocationStore(Statements statements) {
     this.statements = statements;
+    this.writes = new InvocationWrites(statements);
   }
-
-  private static final String INSERT =
-      """
-      INSERT INTO invocation (id, execution_id, node_id, ordinal, state, taken, revision, epoch,
-        journal_id, started, still_running, cancel_requested, reason, message, create_time,
-        release_time, start_deadline, report_deadline, settle_time, due_time, history)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """;
 
   @Override
   public void insert(List<NewInvocation> invocations) {
-    statements.batch(INSERT, invocations, JdbcInvocationStore::bind);
+    writes.insert(invocations);
   }
-
-  private static void bind(Params params, NewInvocation added) throws SQLException {
-    Invocation invocation = added.invocation();
-    params
-        .id(invocation.id().value())
-        .id(invocation.executionId().value())
-        .id(invocation.nodeId().value())
-        .number(invocation.ordinal())
-        .word(invocation.state())
-        .number(invocation.taken().bits())
-        .number(invocation.revision())
-        .number(invocation.epoch())
-        .bytes(invocation.journalId())
-        .flag(invocation.started())
-        .flag(invocation.stillRunning())
-        .flag(invocation.cancelRequested())
-        .text(invocation.reason())
-        .text(invocation.message())
-        .time(invocation.createTime())
-        .time(invocation.releaseTime())
-        .time(invocation.startDeadline())
-        .time(invocation.reportDeadline())
-        .time(invocation.settleTime())
-        .time(dueTime(invocation))
-        .text(HistoryCodec.encode(added.first()));
-  }
-
-  static final String COMPARE_AND_SET =
-      """
-      UPDATE invocation
-      SET state = ?, taken = ?, revision = ?, epoch = ?, journal_id = ?, started = ?,
-        still_running = ?, reason = ?, message = ?, release_time = ?, start_deadline = ?,
-        report_deadline = ?, settle_time = ?, due_time = ?, history = history || ?,
-        result = coalesce(?, result)
-      WHERE id = ? AND state = ? AND epoch = ?
-      """;
 
   @Override
   public boolean[] compareAndSet(List<InvocationChange> changes) {
-    // Row by row, in order: what a row of the batch wrote, the next one sees.
-    int[] counts = statements.batch(COMPARE_AND_SET, changes, JdbcInvocationStore::bind);
-    boolean[] written = new boolean[counts.length];
-    for (int i = 0; i < counts.length; i++) {
-      written[i] = counts[i] == 1;
-    }
-    return written;
-  }
-
-  private static void bind(Params params, InvocationChange change) throws SQLException {
-    Invocation before = change.before();
-    Invocation after = change.after();
-    Result result = change.result();
-    params
-        .word(after.state())
-        .number(after.taken().bits())
-        .number(after.revision())
-        .number(after.epoch())
-        .bytes(after.journalId())
-        .flag(after.started())
-        .flag(after.stillRunning())
-        .text(after.reason())
-        .text(after.message())
-        .time(after.releaseTime())
-        .time(after.startDeadline())
-        .time(after.reportDeadline())
-        .time(after.settleTime())
-        .time(dueTime(after))
-        .text(HistoryCodec.encode(change.evidence()))
-        .bytes(result == null ? null : ResultCodec.encode(result))
-        .id(before.id().value())
-        .word(before.state())
-        .number(before.epoch());
-  }
-
-  /** Returns when the clock acts on an invocation; null: never. */
-  private static @Nullable Instant dueTime(Invocation invocation) {
-    if (invocation.state().isWaiting()) {
-      return invocation.startDeadline();
-    }
-    return invocation.state().isOutstanding() ? invocation.reportDeadline() : null;
+    return writes.compareAndSet(changes);
   }
 
   static final String REQUEST_CANCEL =

@@ -33,7 +33,11 @@ final class QueryPlanTest {
   static final List<Query> QUERIES =
       List.of(
           inOrder("find", JdbcInvocationStore.FIND, PRIMARY_KEY_OF_INVOCATION),
-          inOrder("compareAndSet", JdbcInvocationStore.COMPARE_AND_SET, PRIMARY_KEY_OF_INVOCATION),
+          inOrder("compareAndSet", InvocationWrites.COMPARE_AND_SET, PRIMARY_KEY_OF_INVOCATION),
+          inOrder(
+              "compareAndSet of a report",
+              InvocationWrites.COMPARE_AND_SET_REPORT,
+              PRIMARY_KEY_OF_INVOCATION),
           inOrder("requestCancel", JdbcInvocationStore.REQUEST_CANCEL, PRIMARY_KEY_OF_INVOCATION),
           inOrder("results", JdbcInvocationStore.RESULT, PRIMARY_KEY_OF_INVOCATION),
           inOrder("history", JdbcInvocationStore.HISTORY, PRIMARY_KEY_OF_INVOCATION),
@@ -41,7 +45,7 @@ final class QueryPlanTest {
               "waiting",
               JdbcInvocationStore.WAITING,
               "invocation_live (node_id=? AND state=?)",
-              "execution_live (state=? AND id=?)"),
+              "sqlite_autoindex_execution_1 (id=?)"),
           inOrder(
               "live of node",
               JdbcInvocationStore.LIVE_IDS,

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.jdbc;
+
+import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationChange;
+import dev.muster.server.invocation.InvocationStore.NewInvocation;
+import dev.muster.server.invocation.Result;
+import dev.muster.server.invocation.Steps;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every dispatch writes to table {@code invocation}: a row per node, and its changes. Each
+ * parameter costs a call into the database's own code, so the usual row and the usual change have
+ * statements without those that say nothing.
+ */
+final class InvocationWrites {
+  private static final String INSERT =
+      """
+      INSERT INTO invocation (id, execution_id, node_id, ordinal, state, revision, epoch,
+        journal_id, create_time, release_time, start_deadline, report_deadline, due_time, history,
+        taken, started, still_running, cancel_requested, reason, message, settle_time)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """;
+
+  /** A row of which the node knows nothing yet. */
+  private static final String INSERT_NEW =
+      """
+      INSERT INTO invocation (id, execution_id, node_id, ordinal, state, revision, epoch,
+        journal_id, create_time, release_time, start_deadline, report_deadline, due_time, history,
+        taken, started, still_running, cancel_requested, reason, message, settle_time)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, '', '', NULL)
+      """;
+
+  static final String COMPARE_AND_SET =
+      """
+      UPDATE invocation
+      SET state = ?, taken = ?, revision = ?, started = ?, still_running = ?, reason = ?,
+        message = ?, settle_time = ?, due_time = ?, history = history || ?,
+        result = coalesce(?, result), epoch = ?, journal_id = ?, release_time = ?,
+        start_deadline = ?, report_deadline = ?
+      WHERE id = ? AND state = ? AND epoch = ?
+      """;
+
+  /** What the node reports of what it was handed: when, and to which session, stays. */
+  static final String COMPARE_AND_SET_REPORT =
+      """
+      UPDATE invocation
+      SET state = ?, taken = ?, revision = ?, started = ?, still_running = ?, reason = ?,
+        message = ?, settle_time = ?, due_time = ?, history = history || ?,
+        result = coalesce(?, result)
+      WHERE id = ? AND state = ? AND epoch = ?
+      """;
+
+  private final Statements statements;
+
+  InvocationWrites(Statements statements) {
+    this.statements = statements;
+  }
+
+  void insert(List<NewInvocation> invocations) {
+    forEachRun(
+        invocations,
+        InvocationWrites::isNew,
+        (from, to, isNew) ->
+            statements.batch(
+                isNew ? INSERT_NEW : INSERT,
+                invocations.subList(from, to),
+                isNew ? InvocationWrites::bindNew : InvocationWrites::bindWhole));
+  }
+
+  /** Row by row, in order: what a row of the batch wrote, the next one sees. */
+  boolean[] compareAndSet(List<InvocationChange> changes) {
+    boolean[] written = new boolean[changes.size()];
+    forEachRun(
+        changes,
+        InvocationWrites::isReport,
+        (from, to, isReport) -> {
+          int[] counts =
+              statements.batch(
+                  isReport ? COMPARE_AND_SET_REPORT : COMPARE_AND_SET,
+                  changes.subList(from, to),
+                  isReport ? InvocationWrites::bindReport : InvocationWrites::bindWhole);
+          for (int i = 0; i < counts.length; i++) {
+            written[from + i] = counts[i] == 1;
+          }
+        });
+    return written;
+  }
+
+  private static boolean isNew(NewInvocation added) {
+    Invocation invocation = added.invocation();
+    return invocation.taken().equals(Steps.NONE)
+        && !invocation.started()
+        && !invocation.stillRunning()
+        && !invocation.cancelRequested()
+        && invocation.reason().isEmpty()
+        && invocation.message().isEmpty()
+        && invocation.settleTime() == null;
+  }
+
+  private static boolean isReport(InvocationChange change) {
+    Invocation before = change.before();
+    Invocation after = change.after();
+    return before.epoch() == after.epoch()
+        && Arrays.equals(before.journalId(), after.journalId())
+        && before.releaseTime().equals(after.releaseTime())
+        && before.startDeadline().equals(after.startDeadline())
+        && Objects.equals(before.reportDeadline(), after.reportDeadline());
+  }
+
+  private static void bindNew(Params params, NewInvocation added) throws SQLException {
+    Invocation invocation = added.invocation();
+    params
+        .id(invocation.id().value())
+        .id(invocation.executionId().value())
+        .id(invocation.nodeId().value())
+        .number(invocation.ordinal())
+        .word(invocation.state())
+        .number(invocation.revision())
+        .number(invocation.epoch())
+        .bytes(invocation.journalId())
+        .time(invocation.createTime())
+        .time(invocation.releaseTime())
+        .time(invocation.startDeadline())
+        .time(invocation.reportDeadline())
+        .time(dueTime(invocation))
+        .text(HistoryCodec.encode(added.first()));
+  }
+
+  private static void bindWhole(Params params, NewInvocation added) throws SQLException {
+    bindNew(params, added);
+    Invocation invocation = added.invocation();
+    params
+        .number(invocation.taken().bits())
+        .flag(invocation.started())
+        .flag(invocation.stillRunning())
+        .flag(invocation.cancelRequested())
+        .text(invocation.reason())
+        .text(invocation.message())
+        .time(invocation.settleTime());
+  }
+
+  private static void bindReport(Params params, InvocationChange change) throws SQLException {
+    bindState(params, change);
+    bindGuard(params, change);
+  }
+
+  private static void bindWhole(Params params, InvocationChange change) throws SQLException {
+    bindState(params, change);
+    Invocation after = change.after();
+    params
+        .number(after.epoch())
+        .bytes(after.journalId())
+        .time(after.releaseTime())
+        .time(after.startDeadline())
+        .time(after.reportDeadline());
+    bindGuard(params, change);
+  }
+
+  private static void bindState(Params params, InvocationChange change) throws SQLException {
+    Invocation after = change.after();
+    Result result = change.result();
+    params
+        .word(after.state())
+        .number(after.taken().bits())
+        .number(after.revision())
+        .flag(after.started())
+        .flag(after.stillRunning())
+        .text(after.reason())
+        .text(after.message())
+        .time(after.settleTime())
+        .time(dueTime(after))
+        .text(HistoryCodec.encode(change.evidence()))
+        .bytes(result == null ? null : ResultCodec.encode(result));
+  }
+
+  private static void bindGuard(Params params, InvocationChange change) throws SQLException {
+    Invocation before = change.before();
+    params.id(before.id().value()).word(before.state()).number(before.epoch());
+  }
+
+  /** Returns when the clock acts on an invocation; null: never. */
+  private static @Nullable Instant dueTime(Invocation invocation) {
+    if (invocation.state().isWaiting()) {
+      return invocation.startDeadline();
+    }
+    return invocation.state().isOutstanding() ? invocation.reportDeadline() : null;
+  }
+
+  /** Cuts a list where the answer changes: each run has one statement, in the list's order. */
+  private static <T> void forEachRun(List<T> items, Predicate<T> usual, Run run) {
+    int from = 0;
+    while (from < items.size()) {
+      boolean kind = usual.test(items.get(from));
+      int to = from + 1;
+      while (to < items.size() && usual.test(items.get(to)) == kind) {
+        to++;
+      }
+      run.write(from, to, kind);
+      from = to;
+    }
+  }
+
+  @FunctionalInterface
+  private interface Run {
+    void write(int from, int to, boolean usual);
+  }
+}
