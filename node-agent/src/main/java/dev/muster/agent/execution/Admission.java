@@ -50,9 +50,11 @@ final class Admission {
       case STALE -> log.atInfo().addKeyValue("invocation", id).log("EXECUTE of an old stream.");
       case SPENT -> log.atWarn().addKeyValue("invocation", id).log("EXECUTE of a spent id.");
       case KNOWN -> reports.now(id);
-      case FULL ->
-          intake.reportOnly(
-              id, FinalStep.rejected("JOURNAL_FULL", "The node's journal has no room."));
+      case FULL -> {
+        slots.giveUp(id);
+        intake.reportOnly(
+            id, FinalStep.rejected("JOURNAL_FULL", "The node's journal has no room."));
+      }
       case ACCEPTED -> accept(generation, id, execute);
     }
   }

@@ -13,10 +13,6 @@ import dev.muster.agent.journal.InvocationId;
 import dev.muster.agent.loop.Loop;
 import dev.muster.proto.agent.v1.Prepare;
 import dev.muster.proto.agent.v1.PrepareResult;
-import dev.muster.proto.type.v1.ResultError;
-import dev.muster.wire.Limits;
-import dev.muster.wire.StrictJson;
-import dev.muster.wire.StrictJsonException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -65,7 +61,7 @@ final class PrepareDesk {
     Optional<CatalogEntry> found = catalog.get().find(prepare.getAction());
     if (found.isEmpty()) {
       answer.accept(
-          refused(
+          PrepareAnswers.refused(
               prepare,
               "ACTION_NOT_DECLARED",
               "This node does not declare " + prepare.getAction() + "."));
@@ -85,17 +81,18 @@ final class PrepareDesk {
   private Optional<PrepareResult> refusal(Prepare prepare, CatalogEntry action) {
     if (!action.declaration().getEnabled()) {
       return Optional.of(
-          refused(prepare, "ACTION_DISABLED", action.name() + " is switched off on this node."));
+          PrepareAnswers.refused(
+              prepare, "ACTION_DISABLED", action.name() + " is switched off on this node."));
     }
     if (!prepare.getInputJson().isEmpty()) {
       Optional<String> violations = InputCheck.violations(action, prepare.getInputJson());
       if (violations.isPresent()) {
-        return Optional.of(refused(prepare, "INPUT_INVALID", violations.get()));
+        return Optional.of(PrepareAnswers.refused(prepare, "INPUT_INVALID", violations.get()));
       }
     }
     return tryReserve(prepare)
         ? Optional.empty()
-        : Optional.of(refused(prepare, "NO_SLOT", "All slots are kept for others."));
+        : Optional.of(PrepareAnswers.refused(prepare, "NO_SLOT", "All slots are kept for others."));
   }
 
   /** Keeps room if the PREPARE is for an invocation; true as well if it is not. */
@@ -110,10 +107,10 @@ final class PrepareDesk {
 
   private PrepareResult fromDefaults(Prepare prepare, CatalogEntry action) {
     try {
-      return result(prepare, action, action.schema().defaults(), Optional.empty());
+      return PrepareAnswers.result(prepare, action, action.schema().defaults(), Optional.empty());
     } catch (RuntimeException e) {
       log.error("No input can be made from the schema of {}.", action.name(), e);
-      return result(prepare, action, "{}", Optional.empty());
+      return PrepareAnswers.result(prepare, action, "{}", Optional.empty());
     }
   }
 
@@ -124,7 +121,7 @@ final class PrepareDesk {
       Consumer<PrepareResult> answer) {
     Optional<InvocationId> invocation = invocation(prepare);
     if (open == MOST_AT_ONCE && invocation.isEmpty()) {
-      answer.accept(refused(prepare, "PREPARE_BUSY", "Too many PREPAREs at once."));
+      answer.accept(PrepareAnswers.refused(prepare, "PREPARE_BUSY", "Too many PREPAREs at once."));
       return;
     }
     Conversation conversation = new Conversation(prepare, answer, new StopSignal(loop));
@@ -159,7 +156,8 @@ final class PrepareDesk {
           .execute(() -> call(prepare, action, handler, signal, conversation));
     } catch (RejectedExecutionException e) {
       conversation.end(
-          refused(prepare, "EXECUTOR_REFUSED", "The agent's executor takes no more work."));
+          PrepareAnswers.refused(
+              prepare, "EXECUTOR_REFUSED", "The agent's executor takes no more work."));
       return;
     }
     loop.after(
@@ -168,7 +166,7 @@ final class PrepareDesk {
           signal.stop(
               new StopSignal.Stop(
                   StopSignal.Cause.TIMEOUT, "Nobody waits any more.", Duration.ZERO));
-          conversation.end(refused(prepare, "PREPARE_TIMEOUT", "The action's code took too long."));
+          conversation.timeOut();
         });
   }
 
@@ -183,8 +181,11 @@ final class PrepareDesk {
     try {
       Prepared prepared = handler.prepare(new Context(prepare));
       result =
-          result(
-              prepare, action, checked(prepared.initialPayloadJson()), prepared.currentStateJson());
+          PrepareAnswers.result(
+              prepare,
+              action,
+              PrepareAnswers.checked(prepared.initialPayloadJson()),
+              prepared.currentStateJson());
       if (prepared.inputSchemaJson().isPresent()) {
         result =
             result.toBuilder()
@@ -193,7 +194,7 @@ final class PrepareDesk {
       }
     } catch (Exception e) {
       log.atWarn().setCause(e).log("The code that prepares {} threw.", action.name());
-      result = refused(prepare, "HANDLER_THREW", String.valueOf(e.getMessage()));
+      result = PrepareAnswers.refused(prepare, "HANDLER_THREW", String.valueOf(e.getMessage()));
     } finally {
       signal.leave();
     }
@@ -222,6 +223,16 @@ final class PrepareDesk {
           giveUp(prepare);
         }
         answer.accept(result);
+      }
+    }
+
+    /** An operator is told; of an invocation the server's own clock says that it is too late. */
+    void timeOut() {
+      if (invocation(prepare).isEmpty()) {
+        end(PrepareAnswers.refused(prepare, "PREPARE_TIMEOUT", "The action's code took too long."));
+      } else if (!ended) {
+        leave();
+        giveUp(prepare);
       }
     }
 
@@ -278,32 +289,5 @@ final class PrepareDesk {
 
   private static Optional<InvocationId> invocation(Prepare prepare) {
     return InvocationId.parse(prepare.getInvocationId());
-  }
-
-  private static String checked(String json) {
-    try {
-      StrictJson.checkValue(ByteString.copyFromUtf8(json).toByteArray(), Limits.INPUT_BYTES);
-      return json;
-    } catch (StrictJsonException e) {
-      throw new IllegalArgumentException("The prepared input is refused: " + e.getMessage(), e);
-    }
-  }
-
-  private static PrepareResult result(
-      Prepare prepare, CatalogEntry action, String initialPayload, Optional<String> currentState) {
-    return PrepareResult.newBuilder()
-        .setRequestId(prepare.getRequestId())
-        .setInputSchemaJson(action.declaration().getInputSchemaJson())
-        .setInitialPayloadJson(ByteString.copyFromUtf8(initialPayload))
-        .setCurrentStateJson(
-            ByteString.copyFromUtf8(currentState.map(PrepareDesk::checked).orElse("")))
-        .build();
-  }
-
-  private static PrepareResult refused(Prepare prepare, String code, String message) {
-    return PrepareResult.newBuilder()
-        .setRequestId(prepare.getRequestId())
-        .setError(ResultError.newBuilder().setCode(code).setMessage(Texts.sentence(message)))
-        .build();
   }
 }

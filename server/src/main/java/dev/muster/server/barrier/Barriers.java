@@ -64,7 +64,7 @@ public final class Barriers implements CommitListener {
     this.store = store;
     this.decision = new BarrierDecision(orders, sessions);
     this.release = new Release(ledger, handOvers, orders, sessions);
-    this.stragglers = new Stragglers(ledger, moves);
+    this.stragglers = new Stragglers(ledger, moves, sessions);
     this.sessions = sessions;
     this.courier = courier;
     this.clock = clock;
@@ -248,7 +248,11 @@ public final class Barriers implements CommitListener {
 
   private void look(Tracked followed, Instant now) {
     boolean over = followed.preparation.isOver(now);
-    if (followed.isIn(ExecutionState.PREPARING)) {
+    if (followed.isUnheardOf()) {
+      if (over) {
+        tracked.remove(followed.id); // It was never committed.
+      }
+    } else if (followed.isIn(ExecutionState.PREPARING)) {
       followed.lacked(0, 0); // Sessions come and go without a commit that tells of it.
       proceed(followed.id, now);
     } else if (followed.waiting() == 0) {

@@ -10,6 +10,7 @@ import dev.muster.server.invocation.ServerMoves;
 import dev.muster.server.ledger.Ledger;
 import dev.muster.server.ledger.LedgerEntry;
 import dev.muster.server.ledger.LedgerTransaction;
+import dev.muster.server.session.SessionRegistry;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -28,10 +29,12 @@ final class Stragglers {
 
   private final Ledger ledger;
   private final ServerMoves moves;
+  private final SessionRegistry sessions;
 
-  Stragglers(Ledger ledger, ServerMoves moves) {
+  Stragglers(Ledger ledger, ServerMoves moves, SessionRegistry sessions) {
     this.ledger = ledger;
     this.moves = moves;
+    this.sessions = sessions;
   }
 
   /** Cancels what is left of an aborted execution behind a position, part by part. */
@@ -55,9 +58,20 @@ final class Stragglers {
             .invocations()
             .ofExecution(execution, afterOrdinal, Set.of(InvocationState.PREPARING), ROWS);
     for (Invocation invocation : next) {
-      moves.unready(invocation, Driver.COURIER, "SERVER_RESTARTED", tx.now()).ifPresent(tx::change);
+      if (!isLive(invocation)) { // Else its node was faster than this, and was asked anew.
+        moves
+            .unready(invocation, Driver.COURIER, "SERVER_RESTARTED", tx.now())
+            .ifPresent(tx::change);
+      }
     }
     return lastOf(next);
+  }
+
+  private boolean isLive(Invocation invocation) {
+    return sessions
+        .find(invocation.nodeId())
+        .filter(session -> session.isLive(invocation.epoch()))
+        .isPresent();
   }
 
   private void proceed(ExecutionId execution, int afterOrdinal, Part part, Runnable whenDone) {

@@ -58,6 +58,11 @@ final class Tracked {
     worthFrom = gainsWhenAsked + Math.max(1, missing);
   }
 
+  /** Returns whether no commit has told of it. */
+  boolean isUnheardOf() {
+    return last == null;
+  }
+
   boolean isIn(ExecutionState state) {
     ExecutionProgress known = last;
     return known != null && known.state() == state;

@@ -103,14 +103,17 @@ final class JdbcInvocationStore implements InvocationStore {
     return statements.find(FIND, params -> params.id(id.value()), JdbcInvocationStore::invocation);
   }
 
-  // CROSS JOIN: the invocations first, whatever the planner believes.
+  // CROSS JOIN: the invocations first, whatever the planner believes. The condition of the index
+  // execution_live stands there word for word, so that it answers without the executions' rows.
   static final String WAITING =
       "SELECT "
           + COLUMNS
           + """
           FROM invocation i CROSS JOIN execution e
           WHERE i.node_id = ? AND i.state = 'PENDING' AND e.id = i.execution_id
-            AND e.state IN ('RUNNING', 'PREPARING')
+            AND e.state IN ('RUNNING', 'PREPARING') AND (e.state = 'SCHEDULED'
+              OR e.state = 'AWAITING_APPROVAL' OR e.state = 'PREPARING' OR e.state = 'RUNNING'
+              OR e.state = 'PAUSED' OR e.state = 'CANCELLING')
           ORDER BY i.release_time, i.id
           LIMIT ?
           """;

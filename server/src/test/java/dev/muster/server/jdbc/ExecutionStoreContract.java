@@ -14,9 +14,13 @@ import dev.muster.server.execution.ExecutionStore.LiveHolder;
 import dev.muster.server.execution.ExecutionStore.ProgressUpdate;
 import dev.muster.server.execution.InvocationCounts;
 import dev.muster.server.execution.Order;
+import dev.muster.server.execution.Preparation;
+import dev.muster.server.execution.PrepareMode;
+import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.execution.RequestedBy;
 import dev.muster.server.execution.Surface;
 import dev.muster.server.node.NodeId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +47,31 @@ abstract class ExecutionStoreContract extends StoreContract {
     assertThat(found(tx -> tx.executions().find(Samples.executionId(2)))).isEmpty();
     assertThat(found(tx -> tx.executions().progress(Samples.executionId(2)))).isEmpty();
     assertThat(found(tx -> tx.executions().order(Samples.executionId(2)))).isEmpty();
+  }
+
+  @Test
+  void preparation_isKept_andTakenUpUntilNothingWaits() {
+    Execution plain = Samples.execution(1, ExecutionState.RUNNING);
+    Execution barrier =
+        Samples.preparing(2, new PreparePolicy(PrepareMode.BARRIER, 0, 80, Duration.ofSeconds(60)));
+    Execution each =
+        Samples.preparing(3, new PreparePolicy(PrepareMode.EACH, 0, 0, Duration.ofMillis(1_500)));
+    insert(plain);
+    insert(each);
+    insert(barrier);
+
+    assertThat(find(2)).usingRecursiveComparison().isEqualTo(barrier);
+    assertThat(find(3).order().prepare()).isEqualTo(each.order().prepare());
+    assertThat(find(1).order().prepare()).isEqualTo(Preparation.NONE);
+    assertThat(found(tx -> tx.executions().order(barrier.id())).orElseThrow().prepare())
+        .isEqualTo(barrier.order().prepare());
+    assertThat(preparing()).containsExactly(barrier.id(), each.id());
+    store().write(tx -> tx.executions().prepared(barrier.id()));
+    assertThat(preparing()).containsExactly(each.id());
+  }
+
+  private List<ExecutionId> preparing() {
+    return listed(tx -> tx.executions().preparing());
   }
 
   @Test

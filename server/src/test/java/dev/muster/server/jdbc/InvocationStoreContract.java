@@ -11,6 +11,7 @@ import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationChange;
 import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.InvocationState;
+import dev.muster.server.invocation.InvocationStore;
 import dev.muster.server.invocation.InvocationStore.NewInvocation;
 import dev.muster.server.invocation.Result;
 import java.time.Instant;
@@ -238,6 +239,44 @@ abstract class InvocationStoreContract extends StoreContract {
         .extracting(Invocation::id)
         .containsExactly(Samples.invocationId(3), Samples.invocationId(4), Samples.invocationId(1));
     assertThat(listed(tx -> tx.invocations().waiting(Samples.nodeId(1), 1))).hasSize(1);
+  }
+
+  @Test
+  void holdingSlots_isWhatANodeGetsReadyForOrHolds_andWaitingIncludesBarriers() {
+    addExecution(1, ExecutionState.RUNNING);
+    addExecution(2, ExecutionState.PREPARING);
+    addExecution(3, ExecutionState.PAUSED);
+    Invocation asked = Samples.in(InvocationState.PREPARING, Samples.pending(1, 1, 1, 0));
+    Invocation ready = Samples.in(InvocationState.PREPARED, Samples.pending(2, 2, 1, 0));
+    Invocation runs = Samples.dispatched(3, 1, 1, 1);
+    Invocation waits = Samples.pending(4, 2, 1, 1);
+    insert(asked, ready, runs, waits, Samples.pending(5, 3, 1, 0), Samples.dispatched(6, 1, 2, 2));
+
+    assertThat(
+            listed(tx -> tx.invocations().holdingSlots(Samples.nodeId(1))).stream()
+                .map(Invocation::id))
+        .containsExactly(asked.id(), ready.id(), runs.id());
+    assertThat(
+            listed(tx -> tx.invocations().waiting(Samples.nodeId(1), 9)).stream()
+                .map(Invocation::id))
+        .containsExactly(waits.id());
+  }
+
+  @Test
+  void countPrepared_asksForEachWhoIsReady() {
+    addExecution(1, ExecutionState.PREPARING);
+    insert(
+        Samples.in(InvocationState.PREPARED, Samples.pending(1, 1, 1, 0)),
+        Samples.in(InvocationState.PREPARED, Samples.pending(2, 1, 2, 1)),
+        Samples.in(InvocationState.PREPARING, Samples.pending(3, 1, 3, 2)));
+
+    assertThat(countPrepared((node, epoch) -> true)).isEqualTo(2);
+    assertThat(countPrepared((node, epoch) -> node.equals(Samples.nodeId(2)))).isEqualTo(1);
+    assertThat(countPrepared((node, epoch) -> epoch > 0)).isZero();
+  }
+
+  private int countPrepared(InvocationStore.LiveSession isLive) {
+    return store().read(tx -> tx.invocations().countPrepared(Samples.executionId(1), isLive));
   }
 
   @Test

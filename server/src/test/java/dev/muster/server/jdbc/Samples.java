@@ -11,6 +11,8 @@ import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.InvocationCounts;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.Order;
+import dev.muster.server.execution.Preparation;
+import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.execution.RequestedBy;
 import dev.muster.server.execution.Surface;
 import dev.muster.server.invocation.Driver;
@@ -76,6 +78,36 @@ final class Samples {
 
   static Execution execution(int number, ExecutionState state) {
     return execution(number, state, "uptime", ALICE, NOW);
+  }
+
+  /** Returns one whose nodes get ready. */
+  static Execution preparing(int number, PreparePolicy policy) {
+    Execution plain = execution(number, ExecutionState.PREPARING);
+    Order order = plain.order();
+    return new Execution(
+        new Order(
+            order.executionId(),
+            order.projectId(),
+            order.action(),
+            order.inputJson(),
+            order.runTimeout(),
+            order.expireTime(),
+            order.requestedBy(),
+            new Preparation(policy, NOW.plus(policy.within()))),
+        plain.progress(),
+        plain.cohortSize(),
+        plain.target(),
+        plain.reason(),
+        plain.createTime(),
+        plain.startWithin(),
+        plain.offline(),
+        plain.skippedNodes(),
+        plain.skippedOffline(),
+        plain.redactedInput(),
+        null,
+        null,
+        "",
+        "");
   }
 
   static Execution execution(
