@@ -16,6 +16,12 @@ import java.util.function.Consumer;
  * an operator looks at the fleet.
  */
 final class StormScenario implements Scenario {
+  /**
+   * After so long a session an agent comes back without the delay that it had come to before. What
+   * is sooner would measure the round before.
+   */
+  private static final Duration STABLE = Duration.ofSeconds(65);
+
   private static final Duration LOSS = Duration.ofSeconds(30);
   private static final Duration DISPATCH = Duration.ofMinutes(2);
   private static final long LOOK_AGAIN_NANOS = 50_000_000;
@@ -33,6 +39,7 @@ final class StormScenario implements Scenario {
     try (Bed bed = Bed.open(workshop, BedPlan.plain(name(), nodes))) {
       progress.step(name() + ": " + nodes + " nodes");
       bed.grow(nodes);
+      long connected = System.nanoTime();
       Execution execution = bed.operator().dispatch(request);
       Settled.requireSuccess(new EndWatch(bed.operator()).await(execution, DISPATCH), nodes);
       List<Double> raw = new ArrayList<>();
@@ -44,8 +51,10 @@ final class StormScenario implements Scenario {
         bed.rawSwarm().disconnect();
         bed.rawServer().restart();
         coldRaw.add(bed.rawSwarm().connect(nodes));
+        awaitStable(connected);
         bed.awaitQuiet();
         storms.add(storm(bed, nodes, execution.getId()));
+        connected = System.nanoTime();
         bed.awaitQuiet();
         // Connected is not enough: each must still do what it is told.
         var unused = bed.dispatchToAll(request);
@@ -85,6 +94,12 @@ final class StormScenario implements Scenario {
           (back - ready.nanos()) / 1e6,
           probe.between(ready.nanos(), back),
           (ready.nanos() - killed) / 1e6);
+    }
+  }
+
+  private static void awaitStable(long connectedNanos) {
+    while (System.nanoTime() - connectedNanos < STABLE.toNanos()) {
+      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
     }
   }
 

@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,61 +57,85 @@ final class InvocationWrites {
       WHERE id = ? AND state = ? AND epoch = ?
       """;
 
+  /** The usual end: it ran, it is over, and there is nothing to say beside its result. */
+  static final String COMPARE_AND_SET_SUCCESS =
+      """
+      UPDATE invocation
+      SET state = ?, taken = ?, revision = ?, settle_time = ?, history = history || ?,
+        result = coalesce(?, result), started = 1, still_running = 0, reason = '', message = '',
+        due_time = NULL
+      WHERE id = ? AND state = ? AND epoch = ?
+      """;
+
+  private static final Write<NewInvocation> WHOLE_ROW =
+      new Write<>(INSERT, InvocationWrites::bindWhole);
+  private static final Write<NewInvocation> NEW_ROW =
+      new Write<>(INSERT_NEW, InvocationWrites::bindNew);
+  private static final Write<InvocationChange> WHOLE_CHANGE =
+      new Write<>(COMPARE_AND_SET, InvocationWrites::bindWhole);
+  private static final Write<InvocationChange> REPORT =
+      new Write<>(COMPARE_AND_SET_REPORT, InvocationWrites::bindReport);
+  private static final Write<InvocationChange> SUCCESS =
+      new Write<>(COMPARE_AND_SET_SUCCESS, InvocationWrites::bindSuccess);
+
   private final Statements statements;
+
+  /** A statement and what binds its parameters. */
+  private record Write<T>(String sql, Statements.ItemBinding<T> binding) {}
 
   InvocationWrites(Statements statements) {
     this.statements = statements;
   }
 
   void insert(List<NewInvocation> invocations) {
-    forEachRun(
-        invocations,
-        InvocationWrites::isNew,
-        (from, to, isNew) ->
-            statements.batch(
-                isNew ? INSERT_NEW : INSERT,
-                invocations.subList(from, to),
-                isNew ? InvocationWrites::bindNew : InvocationWrites::bindWhole));
+    var unused = inRuns(invocations, InvocationWrites::write);
   }
 
   /** Row by row, in order: what a row of the batch wrote, the next one sees. */
   boolean[] compareAndSet(List<InvocationChange> changes) {
-    boolean[] written = new boolean[changes.size()];
-    forEachRun(
-        changes,
-        InvocationWrites::isReport,
-        (from, to, isReport) -> {
-          int[] counts =
-              statements.batch(
-                  isReport ? COMPARE_AND_SET_REPORT : COMPARE_AND_SET,
-                  changes.subList(from, to),
-                  isReport ? InvocationWrites::bindReport : InvocationWrites::bindWhole);
-          for (int i = 0; i < counts.length; i++) {
-            written[from + i] = counts[i] == 1;
-          }
-        });
+    int[] counts = inRuns(changes, InvocationWrites::write);
+    boolean[] written = new boolean[counts.length];
+    for (int i = 0; i < counts.length; i++) {
+      written[i] = counts[i] == 1;
+    }
     return written;
   }
 
-  private static boolean isNew(NewInvocation added) {
+  private static Write<NewInvocation> write(NewInvocation added) {
     Invocation invocation = added.invocation();
-    return invocation.taken().equals(Steps.NONE)
-        && !invocation.started()
-        && !invocation.stillRunning()
-        && !invocation.cancelRequested()
-        && invocation.reason().isEmpty()
-        && invocation.message().isEmpty()
-        && invocation.settleTime() == null;
+    boolean isNew =
+        invocation.taken().equals(Steps.NONE)
+            && !invocation.started()
+            && !invocation.stillRunning()
+            && !invocation.cancelRequested()
+            && saysNothing(invocation)
+            && invocation.settleTime() == null;
+    return isNew ? NEW_ROW : WHOLE_ROW;
   }
 
-  private static boolean isReport(InvocationChange change) {
+  private static Write<InvocationChange> write(InvocationChange change) {
     Invocation before = change.before();
     Invocation after = change.after();
-    return before.epoch() == after.epoch()
-        && Arrays.equals(before.journalId(), after.journalId())
-        && before.releaseTime().equals(after.releaseTime())
-        && before.startDeadline().equals(after.startDeadline())
-        && Objects.equals(before.reportDeadline(), after.reportDeadline());
+    boolean isReport =
+        before.epoch() == after.epoch()
+            && Arrays.equals(before.journalId(), after.journalId())
+            && before.releaseTime().equals(after.releaseTime())
+            && before.startDeadline().equals(after.startDeadline())
+            && Objects.equals(before.reportDeadline(), after.reportDeadline());
+    if (!isReport) {
+      return WHOLE_CHANGE;
+    }
+    boolean isSuccess =
+        after.started()
+            && !after.stillRunning()
+            && saysNothing(after)
+            && after.state().isSettled()
+            && dueTime(after) == null;
+    return isSuccess ? SUCCESS : REPORT;
+  }
+
+  private static boolean saysNothing(Invocation invocation) {
+    return invocation.reason().isEmpty() && invocation.message().isEmpty();
   }
 
   private static void bindNew(Params params, NewInvocation added) throws SQLException {
@@ -151,6 +175,18 @@ final class InvocationWrites {
     bindGuard(params, change);
   }
 
+  private static void bindSuccess(Params params, InvocationChange change) throws SQLException {
+    Invocation after = change.after();
+    params
+        .word(after.state())
+        .number(after.taken().bits())
+        .number(after.revision())
+        .time(after.settleTime())
+        .text(HistoryCodec.encode(change.evidence()))
+        .bytes(encoded(change.result()));
+    bindGuard(params, change);
+  }
+
   private static void bindWhole(Params params, InvocationChange change) throws SQLException {
     bindState(params, change);
     Invocation after = change.after();
@@ -165,7 +201,6 @@ final class InvocationWrites {
 
   private static void bindState(Params params, InvocationChange change) throws SQLException {
     Invocation after = change.after();
-    Result result = change.result();
     params
         .word(after.state())
         .number(after.taken().bits())
@@ -177,7 +212,11 @@ final class InvocationWrites {
         .time(after.settleTime())
         .time(dueTime(after))
         .text(HistoryCodec.encode(change.evidence()))
-        .bytes(result == null ? null : ResultCodec.encode(result));
+        .bytes(encoded(change.result()));
+  }
+
+  private static byte @Nullable [] encoded(@Nullable Result result) {
+    return result == null ? null : ResultCodec.encode(result);
   }
 
   private static void bindGuard(Params params, InvocationChange change) throws SQLException {
@@ -193,22 +232,20 @@ final class InvocationWrites {
     return invocation.state().isOutstanding() ? invocation.reportDeadline() : null;
   }
 
-  /** Cuts a list where the answer changes: each run has one statement, in the list's order. */
-  private static <T> void forEachRun(List<T> items, Predicate<T> usual, Run run) {
+  /** Writes a list in its order, cut where the statement changes; returns the rows touched. */
+  private <T> int[] inRuns(List<T> items, Function<T, Write<T>> writes) {
+    int[] counts = new int[items.size()];
     int from = 0;
     while (from < items.size()) {
-      boolean kind = usual.test(items.get(from));
+      Write<T> write = writes.apply(items.get(from));
       int to = from + 1;
-      while (to < items.size() && usual.test(items.get(to)) == kind) {
+      while (to < items.size() && writes.apply(items.get(to)).equals(write)) {
         to++;
       }
-      run.write(from, to, kind);
+      int[] run = statements.batch(write.sql(), items.subList(from, to), write.binding());
+      System.arraycopy(run, 0, counts, from, run.length);
       from = to;
     }
-  }
-
-  @FunctionalInterface
-  private interface Run {
-    void write(int from, int to, boolean usual);
+    return counts;
   }
 }

@@ -7,6 +7,7 @@ import dev.muster.server.invocation.HistoryEntry;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationChange;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Makes the audit record of an invocation's change: one, however many steps it has. */
@@ -24,7 +25,7 @@ final class TransitionAudit {
             .add("driver", last.driver().word())
             .add("epoch", last.epoch());
     if (evidence.size() > 1) {
-      details.add("steps", evidence.stream().map(line -> line.to().name()).toList());
+      details.add("steps", steps(evidence));
     }
     if (!last.reason().isEmpty()) {
       details.add("reason", last.reason());
@@ -40,5 +41,13 @@ final class TransitionAudit {
         "",
         null,
         details.json());
+  }
+
+  private static List<String> steps(List<HistoryEntry> evidence) {
+    List<String> steps = new ArrayList<>(evidence.size());
+    for (HistoryEntry line : evidence) {
+      steps.add(line.to().name());
+    }
+    return steps;
   }
 }

@@ -246,7 +246,8 @@ public final class NodeSession {
             begun.page().directives()));
     begun.page().surplus().forEach(out::release);
     sent();
-    log.info("session begun node={} epoch={} remote={}", nodeName(), epoch, remoteAddress);
+    // The audit has it, and a restart brings thousands.
+    log.debug("session begun node={} epoch={} remote={}", nodeName(), epoch, remoteAddress);
     if (journalEnded) {
       reconciled(begun.page());
     }
@@ -480,7 +481,7 @@ public final class NodeSession {
     serial.execute(
         () -> {
           if (phase != Phase.ENDED) {
-            log.info("session left node={} epoch={}", nodeName(), epoch);
+            log.debug("session left node={} epoch={}", nodeName(), epoch);
             callbacks.acknowledge();
             out.complete();
             ended();

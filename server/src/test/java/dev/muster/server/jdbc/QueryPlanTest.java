@@ -38,6 +38,10 @@ final class QueryPlanTest {
               "compareAndSet of a report",
               InvocationWrites.COMPARE_AND_SET_REPORT,
               PRIMARY_KEY_OF_INVOCATION),
+          inOrder(
+              "compareAndSet of a success",
+              InvocationWrites.COMPARE_AND_SET_SUCCESS,
+              PRIMARY_KEY_OF_INVOCATION),
           inOrder("requestCancel", JdbcInvocationStore.REQUEST_CANCEL, PRIMARY_KEY_OF_INVOCATION),
           inOrder("results", JdbcInvocationStore.RESULT, PRIMARY_KEY_OF_INVOCATION),
           inOrder("history", JdbcInvocationStore.HISTORY, PRIMARY_KEY_OF_INVOCATION),
@@ -45,7 +49,7 @@ final class QueryPlanTest {
               "waiting",
               JdbcInvocationStore.WAITING,
               "invocation_live (node_id=? AND state=?)",
-              "sqlite_autoindex_execution_1 (id=?)"),
+              "execution_live (state=? AND id=?)"),
           inOrder(
               "live of node",
               JdbcInvocationStore.LIVE_IDS,
