@@ -21,6 +21,7 @@ import dev.muster.server.delivery.HandOvers;
 import dev.muster.server.delivery.InvocationRevocation;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.delivery.Orders;
+import dev.muster.server.delivery.WritePace;
 import dev.muster.server.dispatch.CancelService;
 import dev.muster.server.dispatch.DispatchGate;
 import dev.muster.server.dispatch.DispatchService;
@@ -154,7 +155,17 @@ public final class MusterServer implements AutoCloseable {
     Courier courier = new Courier(ledger, moves, orders, timer);
     HandOvers handOvers = new HandOvers(moves);
     materialiser =
-        new Materialiser(ledger, courier, handOvers, orders, sessions, nodes, timer, IDS, replica);
+        new Materialiser(
+            ledger,
+            courier,
+            handOvers,
+            orders,
+            sessions,
+            nodes,
+            new WritePace(this::whenAgentsWritten),
+            timer,
+            IDS,
+            replica);
     barriers = new Barriers(ledger, store, moves, handOvers, orders, sessions, courier, clock);
     metrics.gauge("muster.preparing", "Executions whose nodes get ready.", barriers::size);
     deadlines = new Deadlines(ledger, moves, clock, config.lostSweepGrace());
@@ -307,6 +318,11 @@ public final class MusterServer implements AutoCloseable {
   /** Returns the file with the token of the first operator. */
   public Path adminTokenFile() {
     return adminToken.path();
+  }
+
+  /** The materialiser is there before the servers are. */
+  private void whenAgentsWritten(Runnable action) {
+    servers.whenAgentsWritten(action);
   }
 
   /** The ledger is there before them: they write through it. */

@@ -47,6 +47,7 @@ public final class Materialiser {
   private final Orders orders;
   private final SessionRegistry sessions;
   private final NodeDirectory directory;
+  private final WritePace pace;
   private final ScheduledExecutorService timer;
   private final Supplier<UUID> ids;
   private final String replica;
@@ -59,6 +60,7 @@ public final class Materialiser {
       Orders orders,
       SessionRegistry sessions,
       NodeDirectory directory,
+      WritePace pace,
       ScheduledExecutorService timer,
       Supplier<UUID> ids,
       String replica) {
@@ -68,6 +70,7 @@ public final class Materialiser {
     this.orders = orders;
     this.sessions = sessions;
     this.directory = directory;
+    this.pace = pace;
     this.timer = timer;
     this.ids = ids;
     this.replica = replica;
@@ -83,7 +86,7 @@ public final class Materialiser {
                 (more, failure) -> {
                   if (failure == null) {
                     if (more) {
-                      proceed();
+                      pace.goOn(this::proceed);
                     }
                     return;
                   }

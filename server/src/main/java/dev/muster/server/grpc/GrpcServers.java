@@ -21,10 +21,13 @@ public final class GrpcServers implements AutoCloseable {
   private static final int OPERATOR_WINDOW_BYTES = 128 << 10;
   private static final int AGENT_CALLS_PER_CONNECTION = 8;
   private static final int OPERATOR_CALLS_PER_CONNECTION = 100;
+  private static final int OPERATOR_LOOPS = 2;
   private static final int ACCEPT_BACKLOG = 4_096;
 
   private final AgentSurface agentSurface;
   private final OperatorSurface operatorSurface;
+  private final Loops agentLoops = new Loops("muster-agent-io", 0);
+  private final Loops operatorLoops = new Loops("muster-operator-io", OPERATOR_LOOPS);
   private final Server agents;
   private final Server operators;
 
@@ -49,6 +52,7 @@ public final class GrpcServers implements AutoCloseable {
             .flowControlWindow(AGENT_WINDOW_BYTES)
             .maxConcurrentCallsPerConnection(AGENT_CALLS_PER_CONNECTION)
             .maxInboundMessageSize(Limits.AGENT_MESSAGE_BYTES);
+    agentLoops.configure(forAgents);
     agentSurface.configure(forAgents);
     this.agents = forAgents.build();
     NettyServerBuilder forOperators =
@@ -56,6 +60,7 @@ public final class GrpcServers implements AutoCloseable {
             .flowControlWindow(OPERATOR_WINDOW_BYTES)
             .maxConcurrentCallsPerConnection(OPERATOR_CALLS_PER_CONNECTION)
             .maxInboundMessageSize(Limits.OPERATOR_MESSAGE_BYTES);
+    operatorLoops.configure(forOperators);
     operatorSurface.configure(forOperators);
     this.operators = forOperators.build();
   }
@@ -99,6 +104,11 @@ public final class GrpcServers implements AutoCloseable {
     return bound(operators);
   }
 
+  /** Runs an action once what was handed to agents' streams is written. Returns at once. */
+  public void whenAgentsWritten(Runnable action) {
+    agentLoops.whenWritten(action);
+  }
+
   /**
    * Takes no new connection, asks clients to call elsewhere, and says so to health checks; calls
    * under way go on.
@@ -130,6 +140,8 @@ public final class GrpcServers implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     operatorSurface.close();
+    operatorLoops.close();
+    agentLoops.close();
   }
 
   private static InetSocketAddress bound(Server server) {

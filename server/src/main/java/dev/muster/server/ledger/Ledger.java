@@ -43,7 +43,7 @@ public final class Ledger implements AutoCloseable {
   public static final int QUEUE = 1 << 18;
 
   /** Rows after which a batch is committed, whatever waits. */
-  public static final int BATCH_WEIGHT = 4_000;
+  public static final int BATCH_WEIGHT = 1_000;
 
   /** A batch of so many rows says that there is load. */
   private static final int LOAD_WEIGHT = 32;

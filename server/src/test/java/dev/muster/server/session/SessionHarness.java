@@ -13,6 +13,7 @@ import dev.muster.server.delivery.HandOvers;
 import dev.muster.server.delivery.InvocationRevocation;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.delivery.Orders;
+import dev.muster.server.delivery.WritePace;
 import dev.muster.server.execution.Execution;
 import dev.muster.server.execution.ExecutionEvent;
 import dev.muster.server.execution.ExecutionId;
@@ -140,6 +141,7 @@ public final class SessionHarness implements AutoCloseable {
             orders,
             registry,
             directory,
+            new WritePace(Runnable::run),
             clock.timer(),
             this::uuid,
             REPLICA);

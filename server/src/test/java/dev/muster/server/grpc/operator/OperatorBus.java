@@ -20,6 +20,7 @@ import dev.muster.server.delivery.HandOvers;
 import dev.muster.server.delivery.InvocationRevocation;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.delivery.Orders;
+import dev.muster.server.delivery.WritePace;
 import dev.muster.server.dispatch.CancelService;
 import dev.muster.server.dispatch.DispatchGate;
 import dev.muster.server.dispatch.DispatchService;
@@ -117,6 +118,7 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
             orders,
             sessions,
             bus.nodes,
+            new WritePace(Runnable::run),
             timer,
             TestBus.IDS,
             TestStore.REPLICA);
