@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets the slices of large cohorts go out no faster than they are written. Committing is quicker
  * than writing to sockets: without this, ten thousand commands would lie before the event loops,
- * and a dispatch to one node would come behind them all. Thread-safe.
+ * and a dispatch to one node would come behind them all.
+ *
+ * <p>Bounded by the live executions: each has at most one slice that waits. Thread-safe.
  */
 public final class WritePace {
   /** Slices that may be committed and not yet written: one is being written, one is ready. */

@@ -51,7 +51,8 @@ final class Loops implements AutoCloseable {
 
   /**
    * Runs an action, on one of the loops, once each of them has come past all that it was given
-   * before: what was handed to streams by then is written, as far as their readers take it.
+   * before: what was handed to streams by then is written, as far as their readers take it. Refused
+   * once the loops are closed.
    */
   void whenWritten(Runnable action) {
     List<EventExecutor> all = new ArrayList<>();
