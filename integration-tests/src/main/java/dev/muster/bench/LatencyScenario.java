@@ -24,6 +24,9 @@ final class LatencyScenario implements Scenario {
 
   private static final int LEAST_LOADED = 100;
 
+  /** So many until the compiler has settled: the way of one dispatch is long. */
+  private static final int WARM_UP = 6_000;
+
   @Override
   public String name() {
     return "latency";
@@ -47,7 +50,7 @@ final class LatencyScenario implements Scenario {
     OneNode node = new OneNode(bed);
     int portion = Math.max(1, options.dispatches() / options.rounds());
     var unusedRaw = bed.rawServer().pingPong(options.dispatches());
-    for (int i = 0; i < options.dispatches(); i++) {
+    for (int i = 0; i < WARM_UP; i++) {
       var unused = node.dispatch();
     }
     List<Double> millis = new ArrayList<>();

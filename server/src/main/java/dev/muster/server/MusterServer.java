@@ -21,7 +21,7 @@ import dev.muster.server.delivery.HandOvers;
 import dev.muster.server.delivery.InvocationRevocation;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.delivery.Orders;
-import dev.muster.server.delivery.WritePace;
+import dev.muster.server.delivery.PacedSends;
 import dev.muster.server.dispatch.CancelService;
 import dev.muster.server.dispatch.DispatchGate;
 import dev.muster.server.dispatch.DispatchService;
@@ -152,20 +152,10 @@ public final class MusterServer implements AutoCloseable {
     metrics.gauge("muster.sessions", "Nodes with a live session.", sessions::size);
     metrics.gauge("muster.ledger.queue", "Decisions that wait for their commit.", ledger::queued);
 
-    Courier courier = new Courier(ledger, moves, orders, timer);
-    HandOvers handOvers = new HandOvers(moves);
+    HandOvers handOvers = new HandOvers(moves, new PacedSends(this::whenAgentsWritten));
+    Courier courier = new Courier(ledger, moves, handOvers, orders, timer);
     materialiser =
-        new Materialiser(
-            ledger,
-            courier,
-            handOvers,
-            orders,
-            sessions,
-            nodes,
-            new WritePace(this::whenAgentsWritten),
-            timer,
-            IDS,
-            replica);
+        new Materialiser(ledger, courier, handOvers, orders, sessions, nodes, timer, IDS, replica);
     barriers = new Barriers(ledger, store, moves, handOvers, orders, sessions, courier, clock);
     metrics.gauge("muster.preparing", "Executions whose nodes get ready.", barriers::size);
     deadlines = new Deadlines(ledger, moves, clock, config.lostSweepGrace());

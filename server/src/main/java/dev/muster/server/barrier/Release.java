@@ -94,7 +94,7 @@ final class Release {
             .whenComplete(
                 (last, failure) -> {
                   if (failure == null && last >= 0) {
-                    all(execution, last);
+                    handOvers.pace().goOn(() -> all(execution, last));
                   }
                 });
   }

@@ -33,11 +33,16 @@ public final class Courier implements SessionServices.HandOvers {
   private final ScheduledExecutorService timer;
 
   /** Makes the courier of one replica; the timer is for what the store could not take. */
-  public Courier(Ledger ledger, ServerMoves moves, Orders orders, ScheduledExecutorService timer) {
+  public Courier(
+      Ledger ledger,
+      ServerMoves moves,
+      HandOvers handOvers,
+      Orders orders,
+      ScheduledExecutorService timer) {
     this.ledger = ledger;
     this.moves = moves;
     this.orders = orders;
-    this.handOvers = new HandOvers(moves);
+    this.handOvers = handOvers;
     this.precedence = new Precedence(moves, orders);
     this.timer = timer;
   }

@@ -19,10 +19,17 @@ import java.time.Instant;
  */
 public final class HandOvers {
   private final ServerMoves moves;
+  private final PacedSends pace;
 
   /** Makes the hand-overs of one replica. */
-  public HandOvers(ServerMoves moves) {
+  public HandOvers(ServerMoves moves, PacedSends pace) {
     this.moves = moves;
+    this.pace = pace;
+  }
+
+  /** Returns what large cohorts are sent with. */
+  public PacedSends pace() {
+    return pace;
   }
 
   /** Returns an invocation that waits, as handed to a session. */
@@ -51,12 +58,19 @@ public final class HandOvers {
         && now.isBefore(invocation.startDeadline());
   }
 
-  /** Hands a PREPARED invocation over for execution. Its reservation is its credit. */
+  /**
+   * Hands a PREPARED invocation over for execution. Its reservation is its credit. One of many, it
+   * goes out when it is its turn.
+   */
   public void execute(
       LedgerTransaction tx, Invocation prepared, Driver driver, NodeSession session, Order order) {
     InvocationChange change = executed(prepared, driver, session, order, tx.now());
     tx.change(change);
-    tx.afterCommit(() -> session.handOver(change.after(), order));
+    if (driver == Driver.BARRIER) {
+      tx.afterCommit(() -> pace.send(() -> session.handOver(change.after(), order)));
+    } else {
+      tx.afterCommit(() -> session.handOver(change.after(), order));
+    }
   }
 
   private InvocationChange executed(

@@ -47,7 +47,6 @@ public final class Materialiser {
   private final Orders orders;
   private final SessionRegistry sessions;
   private final NodeDirectory directory;
-  private final WritePace pace;
   private final ScheduledExecutorService timer;
   private final Supplier<UUID> ids;
   private final String replica;
@@ -60,7 +59,6 @@ public final class Materialiser {
       Orders orders,
       SessionRegistry sessions,
       NodeDirectory directory,
-      WritePace pace,
       ScheduledExecutorService timer,
       Supplier<UUID> ids,
       String replica) {
@@ -70,7 +68,6 @@ public final class Materialiser {
     this.orders = orders;
     this.sessions = sessions;
     this.directory = directory;
-    this.pace = pace;
     this.timer = timer;
     this.ids = ids;
     this.replica = replica;
@@ -86,7 +83,7 @@ public final class Materialiser {
                 (more, failure) -> {
                   if (failure == null) {
                     if (more) {
-                      pace.goOn(this::proceed);
+                      handOvers.pace().goOn(this::proceed);
                     }
                     return;
                   }
@@ -119,6 +116,7 @@ public final class Materialiser {
     Duration startWithin = execution.startWithin();
     Order order = orders.of(tx.store(), slice.executionId());
     ExecutionProgress progress = tx.progress(slice.executionId()).orElseThrow();
+    boolean isLarge = execution.cohortSize() > PacedSends.PORTION;
     int handedOver = 0;
     int ordinal = slice.firstOrdinal();
     for (NodeId nodeId : slice.nodes()) {
@@ -132,7 +130,7 @@ public final class Materialiser {
               // The same for all of a cohort: by it barriers know which of them is the older.
               order.prepare().isAsked() ? execution.createTime() : tx.now(),
               startDeadline(order, startWithin, tx.now()));
-      handedOver += insert(tx, waiting, order, progress, startWithin, lease) ? 1 : 0;
+      handedOver += insert(tx, waiting, order, progress, startWithin, lease, isLarge) ? 1 : 0;
     }
     tx.store().executions().materialised(slice.executionId(), slice.slice());
     tx.audit(
@@ -159,7 +157,8 @@ public final class Materialiser {
       Order order,
       ExecutionProgress progress,
       Duration startWithin,
-      CreditLease lease) {
+      CreditLease lease,
+      boolean isLarge) {
     if (progress.state() == ExecutionState.CANCELLING) {
       settled(tx, waiting, InvocationState.CANCELLED, Driver.OPERATOR, "CANCELLED", "");
       return false;
@@ -179,7 +178,8 @@ public final class Materialiser {
           handOvers.handedOver(waiting, Driver.DISPATCH, session.get(), order, tx.now()).after();
       insert(tx, handedOver, Driver.DISPATCH, "");
       // The row's revision is the flush's to give; the node does not need it.
-      tx.afterCommit(() -> HandOvers.send(handedOver, session.get(), order));
+      Runnable send = () -> HandOvers.send(handedOver, session.get(), order);
+      tx.afterCommit(isLarge ? () -> handOvers.pace().send(send) : send);
       return true;
     }
     if (startWithin.isZero() && session.isEmpty()) {

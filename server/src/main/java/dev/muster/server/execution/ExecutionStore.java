@@ -72,7 +72,7 @@ public interface ExecutionStore {
     /**
      * Nodes in a slice, but for the last: small enough that its commit does not hold the writer.
      */
-    public static final int SIZE = 1_000;
+    public static final int SIZE = 500;
 
     /** Copies the nodes. */
     public CohortSlice {

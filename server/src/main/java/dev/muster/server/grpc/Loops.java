@@ -2,6 +2,7 @@
 package dev.muster.server.grpc;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.DefaultSelectStrategyFactory;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -23,6 +24,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * wait behind thousands of commands to nodes, or behind a fleet that comes back. Thread-safe.
  */
 final class Loops implements AutoCloseable {
+  /**
+   * Sockets that one round of a loop reads. A loop writes what it was given only between rounds, so
+   * ten thousand reports at once would hold back every command.
+   */
+  private static final int READY_AT_ONCE = 64;
+
   private final EventLoopGroup acceptors;
   private final EventLoopGroup workers;
   private final Class<? extends ServerChannel> channel;
@@ -35,7 +42,10 @@ final class Loops implements AutoCloseable {
    */
   Loops(String name, int threads) {
     boolean epoll = Epoll.isAvailable();
-    IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    IoHandlerFactory handlers =
+        epoll
+            ? EpollIoHandler.newFactory(READY_AT_ONCE, DefaultSelectStrategyFactory.INSTANCE)
+            : NioIoHandler.newFactory();
     channel = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     acceptors = group(name + "-accept", 1, handlers);
     workers = group(name, threads, handlers);

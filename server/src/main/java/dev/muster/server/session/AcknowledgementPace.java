@@ -3,6 +3,7 @@ package dev.muster.server.session;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,18 +21,24 @@ public final class AcknowledgementPace {
   /** Callbacks whose acknowledgement waits no longer: a quarter of an agent's window. */
   static final int AT_ONCE = 8;
 
-  /** One to two of these is what an acknowledgement waits. */
-  private static final Duration TICK = Duration.ofMillis(500);
+  /** Short, so that those of a whole fleet do not go out in one go, before some command. */
+  private static final Duration TICK = Duration.ofMillis(50);
+
+  /** What an acknowledgement waits, in ticks: half a second. */
+  static final int WAIT_TICKS = 10;
 
   private final boolean waits;
   private final Object lock = new Object();
 
-  @GuardedBy("lock") private List<NodeSession> young = new ArrayList<>();
-
-  @GuardedBy("lock") private List<NodeSession> due = new ArrayList<>();
+  /** The sessions of each of the last ticks, the oldest first. */
+  @GuardedBy("lock")
+  private final ArrayDeque<List<NodeSession>> due = new ArrayDeque<>();
 
   private AcknowledgementPace(boolean waits) {
     this.waits = waits;
+    for (int i = 0; i <= WAIT_TICKS; i++) {
+      due.add(new ArrayList<>());
+    }
   }
 
   /** Returns a pace by which acknowledgements wait, once it is started. */
@@ -59,16 +66,15 @@ public final class AcknowledgementPace {
   /** Notes a session that has something to acknowledge. */
   void add(NodeSession session) {
     synchronized (lock) {
-      young.add(session);
+      due.getLast().add(session);
     }
   }
 
   void tick() {
     List<NodeSession> now;
     synchronized (lock) {
-      now = due;
-      due = young;
-      young = new ArrayList<>();
+      now = due.removeFirst();
+      due.addLast(new ArrayList<>());
     }
     now.forEach(NodeSession::acknowledge);
   }

@@ -46,17 +46,22 @@ final class AcknowledgementPaceTest {
   }
 
   @Test
-  void aDurableReport_isAcknowledged_betweenOneAndTwoTicks() {
+  void aDurableReport_isAcknowledged_afterTheWait_andOnce() {
     succeed(1, dispatched());
 
-    pace.tick();
+    tick(AcknowledgementPace.WAIT_TICKS);
     assertThat(out.acknowledgements).isEmpty();
     pace.tick();
 
     assertThat(out.lastAcknowledgement().through()).isEqualTo(1);
-    pace.tick();
-    pace.tick();
+    tick(2 * AcknowledgementPace.WAIT_TICKS);
     assertThat(out.acknowledgements).hasSize(1);
+  }
+
+  private void tick(int times) {
+    for (int i = 0; i < times; i++) {
+      pace.tick();
+    }
   }
 
   @Test

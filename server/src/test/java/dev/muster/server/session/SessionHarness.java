@@ -13,7 +13,7 @@ import dev.muster.server.delivery.HandOvers;
 import dev.muster.server.delivery.InvocationRevocation;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.delivery.Orders;
-import dev.muster.server.delivery.WritePace;
+import dev.muster.server.delivery.PacedSends;
 import dev.muster.server.execution.Execution;
 import dev.muster.server.execution.ExecutionEvent;
 import dev.muster.server.execution.ExecutionId;
@@ -112,8 +112,8 @@ public final class SessionHarness implements AutoCloseable {
     this.store = store;
     ledger = new Ledger(faulty, clock, List.of(registry, this::tellBarriers));
     directory = NodeDirectory.load(store);
-    HandOvers handOvers = new HandOvers(moves);
-    Courier courier = new Courier(ledger, moves, orders, clock.timer());
+    HandOvers handOvers = new HandOvers(moves, new PacedSends(Runnable::run));
+    Courier courier = new Courier(ledger, moves, handOvers, orders, clock.timer());
     CatalogDirectory catalogs = CatalogDirectory.load(store);
     services =
         new SessionServices(
@@ -141,7 +141,6 @@ public final class SessionHarness implements AutoCloseable {
             orders,
             registry,
             directory,
-            new WritePace(Runnable::run),
             clock.timer(),
             this::uuid,
             REPLICA);

@@ -20,7 +20,7 @@ import dev.muster.server.delivery.HandOvers;
 import dev.muster.server.delivery.InvocationRevocation;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.delivery.Orders;
-import dev.muster.server.delivery.WritePace;
+import dev.muster.server.delivery.PacedSends;
 import dev.muster.server.dispatch.CancelService;
 import dev.muster.server.dispatch.DispatchGate;
 import dev.muster.server.dispatch.DispatchService;
@@ -106,8 +106,8 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
   private OperatorSurface surface(SessionRegistry sessions, ExecutionWatches watches) {
     ServerMoves moves = new ServerMoves(TestStore.REPLICA);
     Orders orders = new Orders();
-    Courier courier = new Courier(bus.ledger, moves, orders, timer);
-    HandOvers handOvers = new HandOvers(moves);
+    HandOvers handOvers = new HandOvers(moves, new PacedSends(Runnable::run));
+    Courier courier = new Courier(bus.ledger, moves, handOvers, orders, timer);
     Barriers barriers =
         new Barriers(bus.ledger, bus.store, moves, handOvers, orders, sessions, courier, bus.clock);
     Materialiser materialiser =
@@ -118,7 +118,6 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
             orders,
             sessions,
             bus.nodes,
-            new WritePace(Runnable::run),
             timer,
             TestBus.IDS,
             TestStore.REPLICA);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.server.delivery;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what large cohorts are sent, a portion at a time, and lets their next slice be written when
+ * the last one has nearly gone out. Committing is quicker than writing to sockets: without this,
+ * ten thousand commands would lie before the event loops, and a dispatch to one node, like the
+ * reports of all others, would come behind them.
+ *
+ * <p>Bounded by the live executions: each has at most one slice that waits and what is left of the
+ * one before. Thread-safe.
+ */
+public final class PacedSends {
+  /** Sent at once. A cohort of no more than that needs no pace. */
+  public static final int PORTION = 64;
+
+  /** With so many unsent, the next slice is written meanwhile. */
+  static final int READY = 500;
+
+  private final Transport transport;
+  private final ConcurrentLinkedQueue<Runnable> unsent = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger unsentCount = new AtomicInteger();
+  private final ConcurrentLinkedQueue<Runnable> slices = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean sending = new AtomicBoolean();
+
+  /** Who writes. */
+  @FunctionalInterface
+  public interface Transport {
+    /** Runs an action once all is written that was handed over before. Returns at once. */
+    void whenWritten(Runnable action);
+  }
+
+  /** Makes the pace of all large cohorts of a server. */
+  public PacedSends(Transport transport) {
+    this.transport = transport;
+  }
+
+  /** Sends when those before it are sent. */
+  public void send(Runnable send) {
+    unsentCount.incrementAndGet();
+    unsent.add(send);
+    begin();
+  }
+
+  /** Runs the next slice when it is its turn. */
+  public void goOn(Runnable nextSlice) {
+    slices.add(nextSlice);
+    release();
+  }
+
+  private void begin() {
+    if (sending.compareAndSet(false, true)) {
+      transport.whenWritten(this::sendPortion);
+    }
+  }
+
+  private void sendPortion() {
+    int sent = 0;
+    for (Runnable next = unsent.poll(); next != null; next = unsent.poll()) {
+      next.run();
+      unsentCount.decrementAndGet();
+      if (++sent == PORTION) {
+        break;
+      }
+    }
+    release();
+    if (sent == PORTION) {
+      transport.whenWritten(this::sendPortion);
+      return;
+    }
+    sending.set(false);
+    if (!unsent.isEmpty()) { // It came after the last look.
+      begin();
+    }
+  }
+
+  private void release() {
+    while (unsentCount.get() < READY) {
+      @Nullable Runnable next = slices.poll();
+      if (next == null) {
+        return;
+      }
+      next.run();
+    }
+  }
+}
