@@ -24,8 +24,8 @@ public final class AcknowledgementPace {
   /** Short, so that those of a whole fleet do not go out in one go, before some command. */
   private static final Duration TICK = Duration.ofMillis(50);
 
-  /** What an acknowledgement waits, in ticks: half a second. */
-  static final int WAIT_TICKS = 10;
+  /** What an acknowledgement waits, in ticks: not quite a second. */
+  static final int WAIT_TICKS = 18;
 
   private final boolean waits;
   private final Object lock = new Object();
