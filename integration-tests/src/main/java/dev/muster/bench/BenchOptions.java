@@ -14,10 +14,10 @@ import picocli.CommandLine.Option;
 final class BenchOptions {
   private static final int MOST_NODES = 19_000;
   private static final int LEAST_WARM_UP_ROUNDS = 3;
-  private static final int MOST_WARM_UP_ROUNDS = 40;
+  private static final int MOST_WARM_UP_ROUNDS = 250;
 
   /** After about so many invocations the compilers are done with the server's way of a dispatch. */
-  private static final int WARM_UP_INVOCATIONS = 60_000;
+  private static final int WARM_UP_INVOCATIONS = 250_000;
 
   @Option(
       names = "--nodes",
@@ -47,7 +47,7 @@ final class BenchOptions {
       names = "--warmup",
       paramLabel = "N",
       description =
-          "Rounds before the measured ones. Default: as many as make 60,000 invocations, 3 to 40.")
+          "Rounds before the measured ones. Default: as many as make 250,000 invocations, 3 to 250.")
   private @Nullable Integer warmup;
 
   @Option(

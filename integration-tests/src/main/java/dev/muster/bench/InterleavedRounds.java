@@ -30,7 +30,9 @@ final class InterleavedRounds {
         Side side = sides.get(i);
         long cpuBefore = side.server().cpuMillis();
         double took = side.round().getAsDouble();
-        side.rest().run();
+        if (round >= -1) {
+          side.rest().run(); // While warming up, only before what is measured.
+        }
         long cpu = side.server().cpuMillis() - cpuBefore;
         line.append(String.format(" %s %.1f ms (cpu %d ms)", side.name(), took, cpu));
         if (round >= 0) {

@@ -96,7 +96,7 @@ public final class Materialiser {
 
   private Boolean materialiseNext(LedgerTransaction tx, CreditLease lease) {
     lease.begin();
-    List<CohortSlice> left = tx.store().executions().unmaterialised(2);
+    List<CohortSlice> left = tx.store().executions().unmaterialised(1);
     if (left.isEmpty()) {
       return false;
     }
@@ -107,7 +107,7 @@ public final class Materialiser {
             .find(slice.executionId())
             .orElseThrow(() -> new IllegalStateException("a slice of no execution: " + slice));
     materialise(tx, slice, execution, lease);
-    return left.size() > 1;
+    return true;
   }
 
   /** Makes the invocations of a slice. On the ledger's thread; the lease has begun. */

@@ -69,6 +69,22 @@ public final class InvocationCounts {
     return new InvocationCounts(next);
   }
 
+  /**
+   * Returns the counts after several moved.
+   *
+   * @param byState how many more are in each state, in the order of the states
+   */
+  public InvocationCounts plus(int[] byState) {
+    int[] next = this.byState.clone();
+    for (int i = 0; i < next.length; i++) {
+      next[i] += byState[i];
+      if (next[i] < 0) {
+        throw new IllegalStateException("more left a state than were in it: " + this);
+      }
+    }
+    return new InvocationCounts(next);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof InvocationCounts counts && Arrays.equals(byState, counts.byState);

@@ -24,8 +24,10 @@ public enum Driver {
   /** The revocation of the node. */
   REVOCATION;
 
+  private final String word = name().toLowerCase(Locale.ROOT);
+
   /** Returns the word for histories and audit rows. */
   public String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return word;
   }
 }

@@ -21,11 +21,14 @@ import org.slf4j.LoggerFactory;
  * then. Should this thread fail, SQLite's own checkpoint in the commit bounds the log.
  */
 final class Checkpointer implements AutoCloseable {
-  /** Uncopied pages from which a copy is worth its syncs: 16 MiB. */
-  private static final int COPY_PAGES = 2_000;
+  /**
+   * Uncopied pages from which a copy is worth its syncs: 32 MiB. A page is written many times
+   * before.
+   */
+  private static final int COPY_PAGES = 4_000;
 
-  /** Pages from which the log is to start anew: 64 MiB. */
-  private static final int LONG_LOG_PAGES = 8_000;
+  /** Pages from which the log is to start anew: 96 MiB. */
+  private static final int LONG_LOG_PAGES = 12_000;
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 

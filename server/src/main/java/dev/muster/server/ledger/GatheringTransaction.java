@@ -265,14 +265,13 @@ final class GatheringTransaction implements LedgerTransaction {
     final ExecutionProgress before;
     final long revision;
     private ExecutionState state;
-    private InvocationCounts counts;
+    private final int[] moved = new int[InvocationState.count()]; // on top of the counts before
     private String stateReason = "";
 
     Moving(ExecutionProgress before) {
       this.before = before;
       this.revision = before.revision() + 1;
       this.state = before.state();
-      this.counts = before.counts();
     }
 
     void move(ExecutionEvent event, String reason) {
@@ -285,12 +284,13 @@ final class GatheringTransaction implements LedgerTransaction {
 
     void count(InvocationState from, InvocationState to) {
       if (from != to) {
-        counts = counts.moved(from, to);
+        moved[from.index()]--;
+        moved[to.index()]++;
       }
     }
 
     void settle() {
-      ExecutionTransitions.settlement(counts)
+      ExecutionTransitions.settlement(counts())
           .flatMap(event -> ExecutionTransitions.target(state, event))
           .ifPresent(settled -> state = settled);
     }
@@ -303,8 +303,12 @@ final class GatheringTransaction implements LedgerTransaction {
       return state == before.state() && (state.isSettled() || state == ExecutionState.PAUSED);
     }
 
+    private InvocationCounts counts() {
+      return before.counts().plus(moved);
+    }
+
     ExecutionProgress current() {
-      return new ExecutionProgress(state, revision, counts);
+      return new ExecutionProgress(state, revision, counts());
     }
   }
 
