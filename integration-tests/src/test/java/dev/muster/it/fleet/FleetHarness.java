@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -72,6 +73,15 @@ public final class FleetHarness
     AgentProcess agent = new AgentProcess(this, name, folder().resolve("agents").resolve(name));
     agents.add(agent);
     return agent;
+  }
+
+  /** Makes an agent with a copy of another's disk, as a cloned machine has; it is not started. */
+  public AgentProcess twinOf(AgentProcess original) {
+    Path copy = folder().resolve("agents").resolve(original.name() + "-twin");
+    AgentProcess twin = new AgentProcess(this, original.name(), copy);
+    agents.add(twin);
+    copy(original.folder().resolve("state"), copy.resolve("state"));
+    return twin;
   }
 
   /** Makes a node whose agent is the test; it is not connected. */
@@ -194,6 +204,16 @@ public final class FleetHarness
     folder = null;
     if (!leaks.isEmpty()) {
       throw new AssertionError(String.join("; ", leaks));
+    }
+  }
+
+  private static void copy(Path from, Path to) {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

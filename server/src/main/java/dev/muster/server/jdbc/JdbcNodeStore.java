@@ -9,10 +9,12 @@ import dev.muster.server.node.NodeState;
 import dev.muster.server.node.NodeStore;
 import dev.muster.wire.Sha256;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes and their newest sessions: table {@code node}. */
 final class JdbcNodeStore implements NodeStore {
@@ -138,7 +140,7 @@ final class JdbcNodeStore implements NodeStore {
   private static final String SESSION =
       """
       SELECT epoch, journal_id, instance_id, agent_version, slots, facts, remote_address,
-        clock_skew_millis, connect_time, last_seen_time
+        clock_skew_millis, connect_time, last_seen_time, shared_key_time, shared_key_addresses
       FROM node
       WHERE id = ? AND epoch > 0
       """;
@@ -159,14 +161,20 @@ final class JdbcNodeStore implements NodeStore {
         row.text(),
         row.longNumber(),
         row.time(),
-        row.time());
+        row.time(),
+        sharedKey(row.nullableTime(), row.text()));
+  }
+
+  private static Optional<SharedKey> sharedKey(@Nullable Instant time, String addresses) {
+    return time == null ? Optional.empty() : Optional.of(new SharedKey(time, addresses));
   }
 
   private static final String RECORD_SESSION =
       """
       UPDATE node
       SET epoch = ?, journal_id = ?, instance_id = ?, agent_version = ?, slots = ?, facts = ?,
-        remote_address = ?, clock_skew_millis = ?, connect_time = ?, last_seen_time = ?
+        remote_address = ?, clock_skew_millis = ?, connect_time = ?, last_seen_time = ?,
+        shared_key_time = ?, shared_key_addresses = ?
       WHERE id = ?
       """;
 
@@ -186,6 +194,8 @@ final class JdbcNodeStore implements NodeStore {
                 .number(session.clockSkewMillis())
                 .time(session.connectTime())
                 .time(session.lastSeenTime())
+                .time(session.sharedKey().map(SharedKey::time).orElse(null))
+                .text(session.sharedKey().map(SharedKey::addresses).orElse(""))
                 .id(id.value()));
   }
 

@@ -49,6 +49,7 @@ public interface NodeStore {
    * @param clockSkewMillis how far its clock is ahead
    * @param connectTime when it began
    * @param lastSeenTime when it was last heard of
+   * @param sharedKey when two agents were last seen to run with the node's key; empty: never
    */
   @SuppressWarnings("ArrayRecordComponent") // Opaque ids of the agent.
   record SessionRecord(
@@ -61,7 +62,8 @@ public interface NodeStore {
       String remoteAddress,
       long clockSkewMillis,
       Instant connectTime,
-      Instant lastSeenTime) {
+      Instant lastSeenTime,
+      Optional<SharedKey> sharedKey) {
     /** Copies the facts. */
     public SessionRecord {
       facts = Map.copyOf(facts);
@@ -79,9 +81,18 @@ public interface NodeStore {
           remoteAddress,
           clockSkewMillis,
           connectTime,
-          time);
+          time,
+          sharedKey);
     }
   }
+
+  /**
+   * Two agents that run with one key.
+   *
+   * @param time when they were last seen to
+   * @param addresses where they connected from
+   */
+  record SharedKey(Instant time, String addresses) {}
 
   /** When a node was last heard of. */
   record Seen(NodeId id, Instant time) {}

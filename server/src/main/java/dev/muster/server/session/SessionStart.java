@@ -17,6 +17,7 @@ import dev.muster.server.node.NodeDirectory;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeState;
 import dev.muster.server.node.NodeStore.SessionRecord;
+import dev.muster.server.node.NodeStore.SharedKey;
 import dev.muster.server.session.AgentHello.JournalItem;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,7 @@ public final class SessionStart {
   private final SessionRegistry registry;
   private final CatalogDirectory catalogs;
   private final NodeDirectory directory;
+  private final Rivals rivals = new Rivals();
 
   /** Makes the starts of one replica. */
   public SessionStart(
@@ -84,10 +86,18 @@ public final class SessionStart {
   Begun begin(LedgerTransaction tx, NodeSession session, AgentHello hello) {
     Node node = requireLive(tx, session.nodeId());
     Optional<SessionRecord> before = tx.store().nodes().session(node.id());
+    Optional<SharedKey> sharedKey =
+        rivals.judge(
+            node,
+            hello,
+            session.remoteAddress(),
+            before.orElse(null),
+            registry.isOnline(node.id()),
+            tx.now());
     long epoch = Math.max(before.map(SessionRecord::epoch).orElse(0L), hello.lastEpoch()) + 1;
     registry.begin(session).ifPresent(session::supersedes);
     tx.afterCommit(session::endSuperseded);
-    tx.store().nodes().recordSession(node.id(), record(tx.now(), epoch, hello, session));
+    tx.store().nodes().recordSession(node.id(), record(tx.now(), epoch, hello, session, sharedKey));
     boolean catalogKnown = catalogs.find(hello.catalogDigest()).isPresent();
     describe(tx, node, hello, catalogKnown);
     tx.audit(
@@ -105,6 +115,7 @@ public final class SessionStart {
                 .add("epoch", epoch)
                 .add("remote", session.remoteAddress())
                 .add("journal_items", hello.journal().size())
+                .add("shared_key", sharedKey.map(SharedKey::addresses).orElse(""))
                 .json()));
     Map<InvocationId, Invocation> disproved =
         before.isPresent() && hello.lastEpoch() < before.get().epoch()
@@ -296,7 +307,11 @@ public final class SessionStart {
   }
 
   private static SessionRecord record(
-      Instant now, long epoch, AgentHello hello, NodeSession session) {
+      Instant now,
+      long epoch,
+      AgentHello hello,
+      NodeSession session,
+      Optional<SharedKey> sharedKey) {
     long skew = hello.agentTime() == null ? 0 : Duration.between(now, hello.agentTime()).toMillis();
     return new SessionRecord(
         epoch,
@@ -308,7 +323,8 @@ public final class SessionStart {
         session.remoteAddress(),
         skew,
         now,
-        now);
+        now,
+        sharedKey);
   }
 
   private void describe(LedgerTransaction tx, Node node, AgentHello hello, boolean catalogKnown) {

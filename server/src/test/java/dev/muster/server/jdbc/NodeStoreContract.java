@@ -9,11 +9,13 @@ import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeState;
 import dev.muster.server.node.NodeStore.Seen;
 import dev.muster.server.node.NodeStore.SessionRecord;
+import dev.muster.server.node.NodeStore.SharedKey;
 import dev.muster.wire.Sha256;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -137,6 +139,7 @@ abstract class NodeStoreContract extends StoreContract {
         "10.0.0.1:4711",
         -250,
         Samples.NOW,
-        Samples.NOW);
+        Samples.NOW,
+        Optional.of(new SharedKey(Samples.NOW, "10.0.0.1:4711, 10.0.0.2:4712")));
   }
 }

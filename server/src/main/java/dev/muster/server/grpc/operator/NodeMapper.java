@@ -6,6 +6,7 @@ import dev.muster.proto.operator.v1.LabelChoice;
 import dev.muster.proto.operator.v1.Node;
 import dev.muster.server.catalog.CatalogDirectory;
 import dev.muster.server.node.JoinTokenRecord;
+import dev.muster.server.node.NodeStore.SharedKey;
 import dev.muster.server.node.NodeView;
 
 /** Nodes and join tokens as messages. Thread-safe. */
@@ -44,8 +45,17 @@ final class NodeMapper {
                     .setConnectTime(ProtoTimes.timestamp(session.connectTime()))
                     .setRemoteAddress(session.remoteAddress());
               }
+              session.sharedKey().map(NodeMapper::warning).ifPresent(message::addWarnings);
             });
     return message.build();
+  }
+
+  private static String warning(SharedKey shared) {
+    return "Two agents run with this node's key, from "
+        + shared.addresses()
+        + "; last seen at "
+        + shared.time()
+        + ". Revoke the node and enroll each machine anew.";
   }
 
   static JoinToken joinToken(JoinTokenRecord token) {
