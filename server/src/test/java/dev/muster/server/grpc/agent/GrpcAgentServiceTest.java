@@ -26,42 +26,19 @@ import dev.muster.proto.type.v1.ActionKind;
 import dev.muster.proto.type.v1.ErrorReason;
 import dev.muster.proto.type.v1.Output;
 import dev.muster.proto.type.v1.Result;
-import dev.muster.server.credential.KeyedHash;
 import dev.muster.server.execution.ExecutionId;
-import dev.muster.server.grpc.AgentSurface;
-import dev.muster.server.grpc.GrpcEnrollment;
-import dev.muster.server.grpc.NodeAuthenticationInterceptor;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.jdbc.TestStore;
-import dev.muster.server.node.Enrollment;
 import dev.muster.server.node.Node;
-import dev.muster.server.node.NodeKey;
-import dev.muster.server.node.NodeKeyring;
 import dev.muster.server.session.SessionHarness;
 import dev.muster.wire.CatalogDigest;
 import dev.muster.wire.Limits;
 import dev.muster.wire.NodeSecretKey;
-import dev.muster.wire.Secret;
 import dev.muster.wire.WireErrors;
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.Server;
 import io.grpc.Status;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -83,80 +60,31 @@ import org.junit.jupiter.api.Timeout;
 @SuppressWarnings("NullAway.Init") // Set before each test.
 final class GrpcAgentServiceTest {
   private static final TestStore store = TestStore.open();
-  private static final SecureRandom RANDOM = new SecureRandom();
   private static final java.time.Duration HOUR = java.time.Duration.ofHours(1);
 
   private final SessionHarness bus = new SessionHarness(store);
-  private final KeyedHash keyedHash = KeyedHash.of(new byte[KeyedHash.BYTES]);
   private final Node node = bus.node();
   private final Node other = bus.node();
-  private final NodeSecretKey key = key(node);
-  private final NodeSecretKey otherKey = key(other);
-  private GrpcEnrollment enrollment;
-  private Server server;
-  private ManagedChannel channel;
+  private AgentPort port;
+  private NodeSecretKey key;
+  private NodeSecretKey otherKey;
 
   @BeforeEach
   void start() throws IOException {
-    NodeKeyring keyring = NodeKeyring.load(store, keyedHash, bus.directory);
-    enrollment =
-        new GrpcEnrollment(
-            new Enrollment(
-                bus.services.ledger(),
-                store,
-                bus.directory,
-                keyring,
-                keyedHash,
-                UUID::randomUUID,
-                RANDOM),
-            "");
-    String name = InProcessServerBuilder.generateName();
-    InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
-    new AgentSurface(
-            new GrpcAgentService(
-                bus.services,
-                bus.services.reports(),
-                enrollment,
-                () -> false,
-                100,
-                System::nanoTime),
-            new NodeAuthenticationInterceptor(keyring, bus.services.ledger()),
-            UUID::randomUUID)
-        .configure(builder);
-    server = builder.build().start();
-    channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+    port = new AgentPort(bus, store, 100);
+    key = port.key(node);
+    otherKey = port.key(other);
   }
 
   @AfterEach
   void stop() throws InterruptedException {
-    channel.shutdownNow();
-    server.shutdownNow();
-    assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(server.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-    enrollment.close();
+    port.close();
     bus.close();
   }
 
   @AfterAll
   static void closeStore() {
     store.close();
-  }
-
-  private NodeSecretKey key(Node owner) {
-    NodeSecretKey made = new NodeSecretKey(owner.id().value(), Secret.random(RANDOM));
-    var unused =
-        bus.services
-            .ledger()
-            .call(
-                tx -> {
-                  tx.store()
-                      .nodeKeys()
-                      .insert(
-                          new NodeKey(
-                              UUID.randomUUID(), owner.id(), keyedHash.hash(made), tx.now(), null));
-                  return true;
-                });
-    return made;
   }
 
   // ---- The stream ----
@@ -248,7 +176,7 @@ final class GrpcAgentServiceTest {
   @Test
   void garbage_endsItsStreamWithAClearError_andLeavesNothingBehind() {
     // Bug: the stream was gone, its session stayed: online, and handed what nobody would ever read.
-    RawAgent agent = new RawAgent(with(key));
+    RawAgent agent = new RawAgent(port.with(key));
     agent.send(hello().toByteArray());
     bus.settle();
     assertThat(bus.registry.isOnline(node.id())).isTrue();
@@ -533,21 +461,13 @@ final class GrpcAgentServiceTest {
   }
 
   private AgentServiceGrpc.AgentServiceBlockingStub stub(NodeSecretKey with) {
-    return AgentServiceGrpc.newBlockingStub(with(with)).withDeadlineAfter(30, TimeUnit.SECONDS);
-  }
-
-  private Channel with(NodeSecretKey with) {
-    Metadata headers = new Metadata();
-    headers.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-        "Bearer " + with.format());
-    return ClientInterceptors.intercept(
-        channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+    return AgentServiceGrpc.newBlockingStub(port.with(with))
+        .withDeadlineAfter(30, TimeUnit.SECONDS);
   }
 
   private Agent connect() {
     Agent agent = new Agent();
-    agent.out = AgentServiceGrpc.newStub(with(key)).connect(agent);
+    agent.out = AgentServiceGrpc.newStub(port.with(key)).connect(agent);
     return agent;
   }
 
@@ -630,60 +550,5 @@ final class GrpcAgentServiceTest {
     public void onCompleted() {
       completed = true;
     }
-  }
-
-  /** An agent that writes bytes. */
-  private static final class RawAgent implements StreamObserver<byte[]> {
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES =
-        new MethodDescriptor.Marshaller<>() {
-          @Override
-          public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-          }
-
-          @Override
-          public byte[] parse(InputStream stream) {
-            try {
-              return stream.readAllBytes();
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          }
-        };
-
-    private final StreamObserver<byte[]> out;
-    private volatile @Nullable Throwable failure; // written by the transport
-
-    RawAgent(Channel channel) {
-      out =
-          ClientCalls.asyncBidiStreamingCall(
-              channel.newCall(
-                  AgentServiceGrpc.getConnectMethod().toBuilder(BYTES, BYTES).build(),
-                  CallOptions.DEFAULT),
-              this);
-    }
-
-    void send(byte[] message) {
-      out.onNext(message);
-    }
-
-    Throwable failure() {
-      Throwable ended = failure;
-      if (ended == null) {
-        throw new AssertionError("the stream goes on");
-      }
-      return ended;
-    }
-
-    @Override
-    public void onNext(byte[] message) {}
-
-    @Override
-    public void onError(Throwable error) {
-      failure = error;
-    }
-
-    @Override
-    public void onCompleted() {}
   }
 }
