@@ -157,7 +157,7 @@ final class FakeExecutionService extends ExecutionServiceImplBase {
     Execution retry =
         fleet.dispatch(
             DispatchExecutionRequest.newBuilder().setAction(source.getAction()).build(),
-            fleet.nodes());
+            List.copyOf(fleet.nodes()));
     answer(
         answers,
         RetryExecutionResponse.newBuilder()
