@@ -155,7 +155,7 @@ public final class DispatchService {
             expireTime(command, now),
             command.requestedBy(),
             Preparations.of(
-                command, eligible, startWithin(command), expireTime(command, now), now));
+                command, size, eligible, startWithin(command), expireTime(command, now), now));
     return new Execution(
         order,
         new ExecutionProgress(

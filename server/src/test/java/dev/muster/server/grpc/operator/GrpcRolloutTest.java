@@ -219,6 +219,31 @@ final class GrpcRolloutTest {
   }
 
   @Test
+  void quorumThatIsAShare_isOneOfTheNodesThatAreFit() {
+    var unused = operators.node("bare", Map.of("role", "web"));
+    PreparePolicy.Builder all =
+        PreparePolicy.newBuilder().setMode(PrepareMode.PREPARE_MODE_BARRIER);
+
+    Execution execution =
+        dispatch(
+            request ->
+                request
+                    .setPrepare(all)
+                    .setIneligible(IneligiblePolicy.INELIGIBLE_POLICY_SKIP));
+
+    assertThat(execution.getPrepare().getQuorumCount()).isEqualTo(3);
+    assertFieldRefused(
+        "LIMIT_OUT_OF_RANGE",
+        "prepare.quorum_count",
+        () ->
+            dispatch(
+                request ->
+                    request
+                        .setPrepare(all.clone().setQuorumCount(4))
+                        .setIneligible(IneligiblePolicy.INELIGIBLE_POLICY_SKIP)));
+  }
+
+  @Test
   void noNodeThatIsFit_isRefused_whateverThePolicy() {
     assertRefused(
         "ACTION_NOT_DECLARED",
