@@ -15,8 +15,11 @@ import dev.muster.proto.operator.v1.ListInvocationsRequest;
 import dev.muster.proto.operator.v1.ListNodesRequest;
 import dev.muster.proto.operator.v1.Node;
 import dev.muster.proto.operator.v1.NodeState;
+import dev.muster.proto.operator.v1.PauseExecutionRequest;
 import dev.muster.proto.operator.v1.PrepareActionResponse;
 import dev.muster.proto.operator.v1.Presence;
+import dev.muster.proto.operator.v1.ResumeExecutionRequest;
+import dev.muster.proto.operator.v1.RetryExecutionRequest;
 import dev.muster.proto.operator.v1.UpdateNodeRequest;
 import dev.muster.proto.type.v1.Danger;
 import dev.muster.proto.type.v1.InvocationState;
@@ -288,6 +291,41 @@ final class VerbsTest {
     assertThat(outcome.err()).contains("muster watch " + id);
     assertThat(server.received(CancelExecutionRequest.class).get(0).getReason())
         .isEqualTo("wrong fleet");
+  }
+
+  @Test
+  void pauseAndResume_tellWhereItStands() {
+    server.fleet().addNode("web-1", Map.of());
+    String id = cli.run("run", "restart", "-n", "web-1", "--detach").out().strip();
+
+    Outcome paused = cli.run("pause", id, "--reason", "lunch");
+    assertThat(paused.out()).contains("PAUSED: 1 SUCCEEDED.");
+    assertThat(paused.err()).contains("muster resume " + id);
+    assertThat(server.received(PauseExecutionRequest.class).get(0).getReason()).isEqualTo("lunch");
+    Outcome resumed = cli.run("resume", id);
+    assertThat(resumed.out()).contains("RUNNING: 1 SUCCEEDED.");
+    assertThat(server.received(ResumeExecutionRequest.class).get(0).getRequestId()).isNotEmpty();
+  }
+
+  @Test
+  void retry_namesStates_andIsANewExecutionThatTellsItsSource() {
+    server.fleet().addNode("web-1", Map.of());
+    String id = cli.run("run", "restart", "-n", "web-1", "--detach").out().strip();
+
+    Outcome outcome = cli.run("retry", id, "--state", "LOST,timed-out", "--confirm", "--detach");
+
+    String retry = outcome.out().strip();
+    assertThat(retry).isNotEqualTo(id);
+    assertThat(cli.run("show", retry).out()).contains("Retries:", id);
+    assertThat(server.received(RetryExecutionRequest.class).get(0))
+        .satisfies(
+            request -> {
+              assertThat(request.getStatesList())
+                  .containsExactly(
+                      InvocationState.INVOCATION_STATE_LOST,
+                      InvocationState.INVOCATION_STATE_TIMED_OUT);
+              assertThat(request.getConfirmed()).isTrue();
+            });
   }
 
   @Test

@@ -11,7 +11,6 @@ import dev.muster.it.fleet.RefusedCall;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import dev.muster.proto.operator.v1.Execution;
 import dev.muster.proto.operator.v1.ExecutionState;
-import dev.muster.proto.operator.v1.Rollout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -170,9 +169,7 @@ final class DispatchIT {
   @Test
   void whatIsNotProvidedYet_isNeverIgnored() {
     RefusedCall refused =
-        refused(
-            "echo",
-            request -> request.addNodeIds("web-1").setRollout(Rollout.newBuilder().setCanary(1)));
+        refused("echo", request -> request.addNodeIds("web-1").setApprovalsRequired(1));
 
     assertThat(refused.codeAndReason()).isEqualTo("UNIMPLEMENTED SURFACE_NOT_PROVISIONED");
   }

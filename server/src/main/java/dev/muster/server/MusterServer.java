@@ -25,8 +25,10 @@ import dev.muster.server.delivery.PacedSends;
 import dev.muster.server.dispatch.CancelService;
 import dev.muster.server.dispatch.DispatchGate;
 import dev.muster.server.dispatch.DispatchService;
+import dev.muster.server.dispatch.PauseService;
 import dev.muster.server.dispatch.PrepareService;
 import dev.muster.server.dispatch.PrepareTokens;
+import dev.muster.server.dispatch.RetryService;
 import dev.muster.server.error.BusException;
 import dev.muster.server.error.ErrorReason;
 import dev.muster.server.execution.ExecutionQueries;
@@ -60,6 +62,7 @@ import dev.muster.server.node.NodeKeyring;
 import dev.muster.server.node.NodeService;
 import dev.muster.server.page.PageTokens;
 import dev.muster.server.report.ReportService;
+import dev.muster.server.rollout.Rollouts;
 import dev.muster.server.session.AcknowledgementPace;
 import dev.muster.server.session.CatalogIntake;
 import dev.muster.server.session.Heartbeats;
@@ -113,6 +116,7 @@ public final class MusterServer implements AutoCloseable {
   private final GrpcEnrollment grpcEnrollment;
   private final Materialiser materialiser;
   private final Barriers barriers;
+  private final Rollouts rollouts;
   private final CancelService cancels;
   private final Deadlines deadlines;
   private final Heartbeats heartbeats;
@@ -148,7 +152,11 @@ public final class MusterServer implements AutoCloseable {
     metrics = new ServerMetrics();
     sessions = new SessionRegistry();
     watches = new ExecutionWatches(store, watchThreads, clock, timer);
-    ledger = new Ledger(store, clock, List.of(sessions, watches, metrics, this::tellBarriers));
+    ledger =
+        new Ledger(
+            store,
+            clock,
+            List.of(sessions, watches, metrics, this::tellBarriers, this::tellRollouts));
     metrics.gauge("muster.sessions", "Nodes with a live session.", sessions::size);
     metrics.gauge("muster.ledger.queue", "Decisions that wait for their commit.", ledger::queued);
 
@@ -158,6 +166,8 @@ public final class MusterServer implements AutoCloseable {
         new Materialiser(ledger, courier, handOvers, orders, sessions, nodes, timer, IDS, replica);
     barriers = new Barriers(ledger, store, moves, handOvers, orders, sessions, courier, clock);
     metrics.gauge("muster.preparing", "Executions whose nodes get ready.", barriers::size);
+    rollouts = new Rollouts(ledger, store, materialiser, handOvers.pace(), sessions, clock);
+    metrics.gauge("muster.rollouts", "Executions that go out in portions.", rollouts::size);
     deadlines = new Deadlines(ledger, moves, clock, config.lostSweepGrace());
     heartbeats = new Heartbeats(sessions, clock);
     cancels =
@@ -206,6 +216,7 @@ public final class MusterServer implements AutoCloseable {
             new DispatchGate(catalogs, schemas, prepareTokens),
             materialiser,
             barriers,
+            rollouts,
             clock,
             IDS,
             config.liveExecutionsPerDomain());
@@ -232,7 +243,9 @@ public final class MusterServer implements AutoCloseable {
             operatorServices(
                 new GrpcExecutionService(
                     dispatches,
+                    new RetryService(dispatches, store, nodes, sessions, clock),
                     cancels,
+                    new PauseService(ledger, store, sessions, courier),
                     new ExecutionQueries(store),
                     watches,
                     nodes,
@@ -275,6 +288,8 @@ public final class MusterServer implements AutoCloseable {
     barriers.proceedAfterRestart();
     barriers.start(timer);
     materialiser.proceed();
+    rollouts.proceedAfterRestart();
+    rollouts.start(timer);
     cancels.proceedAfterRestart();
     deadlines.start(timer);
     heartbeats.start(timer);
@@ -318,6 +333,10 @@ public final class MusterServer implements AutoCloseable {
   /** The ledger is there before them: they write through it. */
   private void tellBarriers(Commit commit) {
     barriers.onCommit(commit);
+  }
+
+  private void tellRollouts(Commit commit) {
+    rollouts.onCommit(commit);
   }
 
   private AgentEndpoint agentEndpoint() {

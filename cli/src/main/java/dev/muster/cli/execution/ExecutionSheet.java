@@ -7,6 +7,9 @@ import dev.muster.cli.output.Terminal;
 import dev.muster.cli.output.Times;
 import dev.muster.proto.operator.v1.Execution;
 import dev.muster.proto.operator.v1.PreparePolicy;
+import dev.muster.proto.operator.v1.Rollout;
+import java.util.ArrayList;
+import java.util.List;
 
 /** An execution with all that is known about the dispatch. */
 public final class ExecutionSheet {
@@ -21,6 +24,7 @@ public final class ExecutionSheet {
         .fact("State reason", execution.getStateReason())
         .fact("Nodes", StateCounts.of(execution.getCounts()).toString())
         .fact("Prepare", prepare(execution.getPrepare()))
+        .fact("Rollout", rollout(execution.getRollout()))
         .fact("Selector", execution.getSelector())
         .fact("Fact selector", execution.getFactSelector())
         .fact("Input", execution.getInputJson())
@@ -40,6 +44,30 @@ public final class ExecutionSheet {
         .fact("Cancel reason", execution.getCancelReason())
         .fact("Retries", execution.getSourceExecutionId())
         .printTo(terminal);
+  }
+
+  private static String rollout(Rollout rollout) {
+    List<String> words = new ArrayList<>();
+    if (rollout.getCanary() > 0) {
+      words.add(rollout.getCanary() + " first");
+    }
+    if (rollout.getMaxParallel() > 0 || rollout.getMaxParallelPercent() > 0) {
+      words.add(portion(rollout.getMaxParallel(), rollout.getMaxParallelPercent()) + " at once");
+    }
+    if (rollout.hasPauseBetween()) {
+      words.add(Durations.toString(rollout.getPauseBetween()) + " between waves");
+    }
+    if (rollout.getMaxFailures() > 0 || rollout.getMaxFailuresPercent() > 0) {
+      words.add(
+          "paused at "
+              + portion(rollout.getMaxFailures(), rollout.getMaxFailuresPercent())
+              + " failures");
+    }
+    return String.join(", ", words);
+  }
+
+  private static String portion(int count, int percent) {
+    return count > 0 ? Integer.toString(count) : percent + " %";
   }
 
   private static String prepare(PreparePolicy policy) {

@@ -27,6 +27,9 @@ public final class Verbs {
     add("show", () -> new ShowVerb(context));
     add("watch", () -> new WatchVerb(context));
     add("cancel", () -> new CancelVerb(context));
+    add("pause", () -> new PauseVerb(context));
+    add("resume", () -> new ResumeVerb(context));
+    add("retry", () -> new RetryVerb(context));
     add("help", HelpCommand::new);
   }
 

@@ -18,6 +18,12 @@ import dev.muster.proto.operator.v1.ListExecutionsResponse;
 import dev.muster.proto.operator.v1.ListInvocationsRequest;
 import dev.muster.proto.operator.v1.ListInvocationsResponse;
 import dev.muster.proto.operator.v1.Node;
+import dev.muster.proto.operator.v1.PauseExecutionRequest;
+import dev.muster.proto.operator.v1.PauseExecutionResponse;
+import dev.muster.proto.operator.v1.ResumeExecutionRequest;
+import dev.muster.proto.operator.v1.ResumeExecutionResponse;
+import dev.muster.proto.operator.v1.RetryExecutionRequest;
+import dev.muster.proto.operator.v1.RetryExecutionResponse;
 import dev.muster.proto.operator.v1.WatchExecutionRequest;
 import dev.muster.proto.operator.v1.WatchExecutionResponse;
 import dev.muster.proto.type.v1.Danger;
@@ -119,6 +125,45 @@ final class FakeExecutionService extends ExecutionServiceImplBase {
                 .setCancelReason(request.getReason())
                 .build());
     answer(answers, CancelExecutionResponse.newBuilder().setExecution(cancelling).build());
+  }
+
+  @Override
+  public void pauseExecution(
+      PauseExecutionRequest request, StreamObserver<PauseExecutionResponse> answers) {
+    Execution paused =
+        fleet.replace(
+            fleet.execution(request.getExecutionId()).toBuilder()
+                .setState(ExecutionState.EXECUTION_STATE_PAUSED)
+                .setStateReason(request.getReason())
+                .build());
+    answer(answers, PauseExecutionResponse.newBuilder().setExecution(paused).build());
+  }
+
+  @Override
+  public void resumeExecution(
+      ResumeExecutionRequest request, StreamObserver<ResumeExecutionResponse> answers) {
+    Execution resumed =
+        fleet.replace(
+            fleet.execution(request.getExecutionId()).toBuilder()
+                .setState(ExecutionState.EXECUTION_STATE_RUNNING)
+                .build());
+    answer(answers, ResumeExecutionResponse.newBuilder().setExecution(resumed).build());
+  }
+
+  @Override
+  public void retryExecution(
+      RetryExecutionRequest request, StreamObserver<RetryExecutionResponse> answers) {
+    Execution source = fleet.execution(request.getExecutionId());
+    Execution retry =
+        fleet.dispatch(
+            DispatchExecutionRequest.newBuilder().setAction(source.getAction()).build(),
+            List.copyOf(fleet.nodes()));
+    answer(
+        answers,
+        RetryExecutionResponse.newBuilder()
+            .setExecution(
+                fleet.replace(retry.toBuilder().setSourceExecutionId(source.getId()).build()))
+            .build());
   }
 
   @Override

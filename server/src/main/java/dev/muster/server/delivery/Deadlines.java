@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.delivery;
 
+import dev.muster.server.execution.ExecutionId;
+import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.invocation.Driver;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationEvent;
@@ -69,6 +71,9 @@ public final class Deadlines {
     Instant now = tx.now();
     List<Invocation> unstarted = tx.store().invocations().startDue(now, ROWS);
     for (Invocation invocation : unstarted) {
+      if (stands(tx, invocation)) {
+        continue;
+      }
       moves
           .settle(
               invocation,
@@ -93,5 +98,19 @@ public final class Deadlines {
           .ifPresent(tx::change);
     }
     return unstarted.size() == ROWS || unreported.size() == ROWS;
+  }
+
+  /** Lets the clock stand of what waits in a PAUSED execution, until that expires. */
+  private static boolean stands(LedgerTransaction tx, Invocation invocation) {
+    ExecutionId execution = invocation.executionId();
+    if (tx.progress(execution).orElseThrow().state() != ExecutionState.PAUSED) {
+      return false;
+    }
+    Instant expireTime = tx.store().executions().order(execution).orElseThrow().expireTime();
+    if (!tx.now().isBefore(expireTime)) {
+      return false;
+    }
+    tx.store().pauses().hold(invocation, expireTime);
+    return true;
   }
 }

@@ -7,6 +7,7 @@ import dev.muster.server.execution.Execution;
 import dev.muster.server.execution.ExecutionProgress;
 import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.ExecutionStore.CohortSlice;
+import dev.muster.server.execution.IneligibleNode;
 import dev.muster.server.execution.Order;
 import dev.muster.server.invocation.Driver;
 import dev.muster.server.invocation.HistoryEntry;
@@ -151,6 +152,27 @@ public final class Materialiser {
                 .json()));
   }
 
+  /**
+   * Records nodes that failed a gate, as REJECTED, in the positions from {@code firstOrdinal} on.
+   * On the ledger's thread.
+   */
+  public void reject(
+      LedgerTransaction tx, Execution execution, int firstOrdinal, List<IneligibleNode> nodes) {
+    int ordinal = firstOrdinal;
+    for (IneligibleNode node : nodes) {
+      Invocation waiting =
+          Invocation.pending(
+              new InvocationId(ids.get()),
+              execution.id(),
+              node.nodeId(),
+              ordinal++,
+              tx.now(),
+              tx.now(),
+              startDeadline(execution.order(), execution.startWithin(), tx.now()));
+      settled(tx, waiting, InvocationState.REJECTED, Driver.GATE, node.reason(), node.message());
+    }
+  }
+
   private boolean insert(
       LedgerTransaction tx,
       Invocation waiting,
@@ -170,6 +192,10 @@ public final class Materialiser {
     Optional<Node> node = directory.find(waiting.nodeId());
     if (node.isEmpty() || node.get().state() == NodeState.REVOKED) {
       settled(tx, waiting, InvocationState.REJECTED, Driver.REVOCATION, "NODE_REVOKED", "");
+      return false;
+    }
+    if (progress.state() == ExecutionState.PAUSED || !tx.now().isBefore(waiting.startDeadline())) {
+      insert(tx, waiting, Driver.DISPATCH, ""); // Until the resume, or until the clock comes by.
       return false;
     }
     Optional<NodeSession> session = sessions.find(waiting.nodeId());

@@ -36,8 +36,16 @@ record Cohort(List<Node> nodes, List<Node> skippedOffline) {
    *     COHORT_EMPTY, LIMIT_OUT_OF_RANGE
    */
   static Cohort resolve(DispatchCommand command, NodeDirectory directory, Presence presence) {
-    List<Node> target = target(command, directory);
-    if (command.offline() == OfflinePolicy.QUEUE) {
+    return of(target(command, directory), command.offline(), presence);
+  }
+
+  /**
+   * Makes a cohort of these nodes, as far as offline ones may wait.
+   *
+   * @throws BusException COHORT_EMPTY, LIMIT_OUT_OF_RANGE
+   */
+  static Cohort of(List<Node> target, OfflinePolicy policy, Presence presence) {
+    if (policy == OfflinePolicy.QUEUE) {
       return bounded(new Cohort(target, List.of()));
     }
     List<Node> online = new ArrayList<>(target.size());

@@ -2,9 +2,11 @@
 package dev.muster.server.dispatch;
 
 import dev.muster.server.access.Role;
+import dev.muster.server.execution.IneligiblePolicy;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.execution.RequestedBy;
+import dev.muster.server.execution.RolloutPolicy;
 import dev.muster.server.request.RequestKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,8 @@ import java.util.Optional;
  * @param prepare how nodes get ready
  * @param prepareToken of a prepare; empty: none
  * @param reason why, in the operator's words
+ * @param rollout in what portions it goes out
+ * @param ineligible what becomes of nodes that fail a gate
  */
 @SuppressWarnings("ArrayRecordComponent") // Opaque bytes, passed through; never compared.
 public record DispatchCommand(
@@ -49,9 +53,50 @@ public record DispatchCommand(
     Optional<Instant> expireTime,
     PreparePolicy prepare,
     String prepareToken,
-    String reason) {
+    String reason,
+    RolloutPolicy rollout,
+    IneligiblePolicy ineligible) {
   /** Copies the ids. */
   public DispatchCommand {
     nodeIds = List.copyOf(nodeIds);
+  }
+
+  /** Makes a command that goes out to everyone at once, or is refused as a whole. */
+  public DispatchCommand(
+      RequestedBy requestedBy,
+      Role role,
+      RequestKey requestKey,
+      String projectId,
+      List<String> nodeIds,
+      String selector,
+      String action,
+      byte[] inputJson,
+      boolean confirmed,
+      OfflinePolicy offline,
+      Optional<Duration> startWithin,
+      Optional<Duration> runTimeout,
+      Optional<Instant> expireTime,
+      PreparePolicy prepare,
+      String prepareToken,
+      String reason) {
+    this(
+        requestedBy,
+        role,
+        requestKey,
+        projectId,
+        nodeIds,
+        selector,
+        action,
+        inputJson,
+        confirmed,
+        offline,
+        startWithin,
+        runTimeout,
+        expireTime,
+        prepare,
+        prepareToken,
+        reason,
+        RolloutPolicy.NONE,
+        IneligiblePolicy.FAIL);
   }
 }

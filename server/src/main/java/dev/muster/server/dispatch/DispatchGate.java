@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.dispatch;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.muster.server.access.Role;
 import dev.muster.server.catalog.Action;
 import dev.muster.server.catalog.CatalogDirectory;
@@ -10,15 +12,16 @@ import dev.muster.server.catalog.SchemaException;
 import dev.muster.server.error.BusException;
 import dev.muster.server.error.ErrorReason;
 import dev.muster.server.error.FieldViolation;
+import dev.muster.server.execution.IneligibleNode;
 import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeState;
 import dev.muster.wire.Limits;
 import dev.muster.wire.StrictJson;
 import dev.muster.wire.StrictJsonException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,73 +54,89 @@ public final class DispatchGate {
    * @param runTimeout how long a run may take where the dispatch does not say: the longest of the
    *     declarations
    * @param redactedInput the input with secret fields masked
+   * @param ineligible nodes that were set aside
    */
   @SuppressWarnings("ArrayRecordComponent") // Opaque bytes, passed through; never compared.
-  record Passed(Duration runTimeout, byte[] redactedInput) {}
+  record Passed(Duration runTimeout, byte[] redactedInput, List<IneligibleNode> ineligible) {}
 
-  /** Checks every gate; throws the refusal of the first that does not let the dispatch pass. */
+  /**
+   * Checks every gate. Nodes that fail one are refused with the whole dispatch, or set aside, as
+   * the command says.
+   *
+   * @throws BusException the refusal of the first gate that does not let the dispatch pass
+   */
   Passed check(DispatchCommand command, List<Node> nodes, byte[] input) {
-    Map<Node, Action> declarations = declared(command, nodes);
-    Set<Action> actions = new LinkedHashSet<>(declarations.values());
-    requireNone(
-        command.action(),
-        declarations,
+    Sieve sieve = new Sieve(command.ineligible(), nodes.size());
+    declare(sieve, command, nodes);
+    holdBack(
+        sieve,
+        command,
         declaration -> !declaration.getValue().enabled(),
         ErrorReason.ACTION_DISABLED,
         "is switched off on");
-    requireNone(
-        command.action(),
-        declarations,
+    holdBack(
+        sieve,
+        command,
         declaration ->
             declaration.getKey().state() == NodeState.DISABLED
                 && !declaration.getValue().allowWhenDisabled(),
         ErrorReason.NODE_DISABLED,
         "does not run on disabled nodes, which are");
-    actions.forEach(action -> requireRole(command, action));
-    actions.forEach(DispatchGate::requireNoCondition);
+    sieve.holdBack(
+        sieve.failing(declaration -> !command.role().includes(declaration.getValue().minRole())),
+        unfit -> roleRequired(command, declared(sieve, unfit)));
+    sieve.actions().forEach(DispatchGate::requireNoCondition);
     if (!command.prepareToken().isEmpty()) {
-      prepareTokens.requireFresh(command.prepareToken(), command.action(), declarations);
+      prepareTokens.requireFresh(command.prepareToken(), command.action(), sieve.declarations());
     }
-    requireConfirmation(command, declarations.keySet().size(), actions);
-    return new Passed(longest(actions), checkedInput(actions, input));
+    requireConfirmation(command, sieve.declarations().size(), sieve.actions());
+    checkInput(sieve, input);
+    return new Passed(
+        longest(sieve.actions()), redacted(sieve.actions(), input), sieve.ineligible());
   }
 
-  private Map<Node, Action> declared(DispatchCommand command, List<Node> nodes) {
-    Map<Node, Action> declarations = new LinkedHashMap<>();
+  private void declare(Sieve sieve, DispatchCommand command, List<Node> nodes) {
+    List<Node> revoked = new ArrayList<>();
     List<Node> without = new ArrayList<>();
     for (Node node : nodes) {
       Optional<Action> action = catalogs.of(node).find(command.action());
-      if (action.isPresent()) {
-        declarations.put(node, action.get());
+      if (node.state() == NodeState.REVOKED) {
+        revoked.add(node);
+      } else if (action.isPresent()) {
+        sieve.declare(node, action.get());
       } else {
         without.add(node);
       }
     }
-    refuse(command.action(), without, ErrorReason.ACTION_NOT_DECLARED, "is not declared by");
-    return declarations;
+    holdBack(
+        sieve,
+        command,
+        revoked,
+        ErrorReason.NODE_REVOKED,
+        "cannot run on revoked nodes, which are");
+    holdBack(sieve, command, without, ErrorReason.ACTION_NOT_DECLARED, "is not declared by");
   }
 
-  private static void requireNone(
-      String action,
-      Map<Node, Action> declarations,
-      Predicate<Map.Entry<Node, Action>> unfit,
+  private static void holdBack(
+      Sieve sieve,
+      DispatchCommand command,
+      Predicate<Map.Entry<Node, Action>> isUnfit,
       ErrorReason reason,
       String verdict) {
-    refuse(
-        action,
-        declarations.entrySet().stream().filter(unfit).map(Map.Entry::getKey).toList(),
-        reason,
-        verdict);
+    holdBack(sieve, command, sieve.failing(isUnfit), reason, verdict);
   }
 
-  private static void refuse(String action, List<Node> unfit, ErrorReason reason, String verdict) {
-    if (unfit.isEmpty()) {
-      return;
-    }
+  private static void holdBack(
+      Sieve sieve, DispatchCommand command, List<Node> unfit, ErrorReason reason, String verdict) {
+    sieve.holdBack(unfit, nodes -> refusal(command.action(), nodes, reason, verdict));
+  }
+
+  private static BusException refusal(
+      String action, List<Node> unfit, ErrorReason reason, String verdict) {
     String names =
         String.join(
             ", ", unfit.stream().limit(NODES_TOLD).map(node -> node.name().toString()).toList());
-    throw BusException.of(reason)
+    return BusException.of(reason)
         .message(
             "Action "
                 + action
@@ -135,22 +154,25 @@ public final class DispatchGate {
         .build();
   }
 
-  private static void requireRole(DispatchCommand command, Action action) {
+  /** Returns what the first of these nodes declares. */
+  private static Action declared(Sieve sieve, List<Node> nodes) {
+    return requireNonNull(sieve.declarations().get(nodes.get(0)));
+  }
+
+  private static BusException roleRequired(DispatchCommand command, Action action) {
     Role needed = action.minRole();
-    if (!command.role().includes(needed)) {
-      throw BusException.of(ErrorReason.ROLE_REQUIRED)
-          .message(
-              "Action "
-                  + action.name()
-                  + " needs the role "
-                  + needed
-                  + "; the caller is "
-                  + command.role()
-                  + ".")
-          .with("role", needed)
-          .with("action", action.name())
-          .build();
-    }
+    return BusException.of(ErrorReason.ROLE_REQUIRED)
+        .message(
+            "Action "
+                + action.name()
+                + " needs the role "
+                + needed
+                + "; the caller is "
+                + command.role()
+                + ".")
+        .with("role", needed)
+        .with("action", action.name())
+        .build();
   }
 
   /** A condition that nobody judges must not pass for one that holds. */
@@ -185,21 +207,31 @@ public final class DispatchGate {
     }
   }
 
-  private byte[] checkedInput(Set<Action> actions, byte[] input) {
+  private void checkInput(Sieve sieve, byte[] input) {
     try {
       StrictJson.checkObject(input, Limits.INPUT_BYTES);
     } catch (StrictJsonException e) {
       throw invalid(
           List.of(new FieldViolation("/", e.getMessage() == null ? "not JSON" : e.getMessage())));
     }
+    Map<Action, List<FieldViolation>> faults = new HashMap<>();
+    for (Action action : sieve.actions()) {
+      List<FieldViolation> violations = schema(action).validate(input);
+      if (!violations.isEmpty()) {
+        faults.put(action, violations);
+      }
+    }
+    if (!faults.isEmpty()) {
+      sieve.holdBack(
+          sieve.failing(declaration -> faults.containsKey(declaration.getValue())),
+          unfit -> invalid(requireNonNull(faults.get(declared(sieve, unfit)))));
+    }
+  }
+
+  private byte[] redacted(Set<Action> actions, byte[] input) {
     byte[] redacted = input;
     for (Action action : actions) {
-      InputSchema schema = schema(action);
-      List<FieldViolation> violations = schema.validate(input);
-      if (!violations.isEmpty()) {
-        throw invalid(violations);
-      }
-      redacted = schema.redact(redacted).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      redacted = schema(action).redact(redacted).getBytes(StandardCharsets.UTF_8);
     }
     return redacted;
   }

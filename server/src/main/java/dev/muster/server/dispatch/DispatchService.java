@@ -13,8 +13,12 @@ import dev.muster.server.execution.ExecutionProgress;
 import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.ExecutionStore.CohortSlice;
 import dev.muster.server.execution.ExecutionStore.LiveHolder;
+import dev.muster.server.execution.IneligibleNode;
 import dev.muster.server.execution.InvocationCounts;
 import dev.muster.server.execution.Order;
+import dev.muster.server.execution.Plan;
+import dev.muster.server.execution.RolloutPolicy;
+import dev.muster.server.execution.RolloutState;
 import dev.muster.server.ledger.Ledger;
 import dev.muster.server.ledger.LedgerEntry;
 import dev.muster.server.ledger.LedgerStore;
@@ -24,7 +28,9 @@ import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeDirectory;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.Presence;
+import dev.muster.server.request.RequestKey;
 import dev.muster.server.request.Requests;
+import dev.muster.server.rollout.Rollouts;
 import dev.muster.server.session.CreditLease;
 import dev.muster.wire.Limits;
 import java.nio.charset.StandardCharsets;
@@ -33,11 +39,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dispatches an action to a cohort: resolves the cohort, asks the gates, and commits execution,
@@ -60,6 +69,7 @@ public final class DispatchService {
   private final DispatchGate gate;
   private final Materialiser materialiser;
   private final Barriers barriers;
+  private final Rollouts rollouts;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
   private final int maxLiveExecutions;
@@ -73,6 +83,7 @@ public final class DispatchService {
       DispatchGate gate,
       Materialiser materialiser,
       Barriers barriers,
+      Rollouts rollouts,
       InstantSource clock,
       Supplier<UUID> ids,
       int maxLiveExecutions) {
@@ -83,6 +94,7 @@ public final class DispatchService {
     this.gate = gate;
     this.materialiser = materialiser;
     this.barriers = barriers;
+    this.rollouts = rollouts;
     this.clock = clock;
     this.ids = ids;
     this.maxLiveExecutions = maxLiveExecutions;
@@ -94,20 +106,45 @@ public final class DispatchService {
    * @throws BusException as the catalogue of DispatchExecution tells
    */
   public DispatchOutcome dispatch(DispatchCommand command) {
-    Optional<Execution> earlier = store.read(tx -> replayed(tx, command));
+    Optional<Execution> earlier = store.read(tx -> replayed(tx, command.requestKey()));
     if (earlier.isPresent()) {
       return new DispatchOutcome(earlier.get(), true);
     }
-    Cohort cohort = Cohort.resolve(command, directory, presence);
+    return dispatch(command, Cohort.resolve(command, directory, presence), null);
+  }
+
+  /** Dispatches to a cohort that is known, as a retry of {@code source} where there is one. */
+  DispatchOutcome dispatch(DispatchCommand command, Cohort cohort, @Nullable ExecutionId source) {
     byte[] input = command.inputJson().length == 0 ? NO_INPUT : command.inputJson();
     DispatchGate.Passed passed = gate.check(command, cohort.nodes(), input);
-    return commit(command, execution(command, cohort, input, passed), cohort.nodes());
+    return commit(
+        command,
+        execution(command, cohort, input, passed, source),
+        eligible(cohort.nodes(), passed.ineligible()),
+        passed.ineligible());
+  }
+
+  private static List<NodeId> eligible(List<Node> nodes, List<IneligibleNode> ineligible) {
+    Set<NodeId> unfit = new HashSet<>();
+    ineligible.forEach(node -> unfit.add(node.nodeId()));
+    List<NodeId> eligible = new ArrayList<>(nodes.size() - unfit.size());
+    for (Node node : nodes) {
+      if (!unfit.contains(node.id())) {
+        eligible.add(node.id());
+      }
+    }
+    return eligible;
   }
 
   private Execution execution(
-      DispatchCommand command, Cohort cohort, byte[] input, DispatchGate.Passed passed) {
+      DispatchCommand command,
+      Cohort cohort,
+      byte[] input,
+      DispatchGate.Passed passed,
+      @Nullable ExecutionId source) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     int size = cohort.nodes().size();
+    int eligible = size - passed.ineligible().size();
     Order order =
         new Order(
             new ExecutionId(ids.get()),
@@ -117,7 +154,8 @@ public final class DispatchService {
             runTimeout(command, passed),
             expireTime(command, now),
             command.requestedBy(),
-            Preparations.of(command, size, startWithin(command), expireTime(command, now), now));
+            Preparations.of(
+                command, size, eligible, startWithin(command), expireTime(command, now), now));
     return new Execution(
         order,
         new ExecutionProgress(
@@ -136,17 +174,24 @@ public final class DispatchService {
         null,
         null,
         "",
-        "");
+        "",
+        new Plan(command.rollout(), command.ineligible(), source));
   }
 
-  private DispatchOutcome commit(DispatchCommand command, Execution execution, List<Node> nodes) {
-    List<CohortSlice> slices = slices(execution.id(), nodes);
+  private DispatchOutcome commit(
+      DispatchCommand command,
+      Execution execution,
+      List<NodeId> nodes,
+      List<IneligibleNode> ineligible) {
+    // Those that wait for their wave have no invocation before.
+    boolean inWaves = command.rollout().isInWaves();
+    List<CohortSlice> slices = inWaves ? List.of() : slices(execution.id(), nodes);
     boolean small = slices.size() == 1;
     CreditLease lease = new CreditLease();
     LedgerEntry<DispatchOutcome> entry =
         tx -> {
           lease.begin();
-          Optional<Execution> earlier = replayed(tx.store(), command);
+          Optional<Execution> earlier = replayed(tx.store(), command.requestKey());
           if (earlier.isPresent()) {
             return new DispatchOutcome(earlier.get(), true);
           }
@@ -156,16 +201,22 @@ public final class DispatchService {
           if (command.requestKey().isPresent()) {
             tx.store().requests().insert(command.requestKey(), execution.id().toString(), tx.now());
           }
-          audit(tx, execution);
+          audit(tx, execution, ineligible.size());
+          materialiser.reject(tx, execution, nodes.size(), ineligible);
+          if (command.rollout().isAsked()) {
+            begin(tx, execution, nodes);
+          }
           if (small) {
             materialiser.materialise(tx, slices.get(0), execution, lease);
-          } else {
+          } else if (!inWaves) {
             tx.afterCommit(materialiser::proceed);
           }
           return new DispatchOutcome(execution, false);
         };
     CompletableFuture<DispatchOutcome> committed =
-        ledger.submit(LedgerEntry.weighing(small ? nodes.size() : slices.size(), entry));
+        ledger.submit(
+            LedgerEntry.weighing(
+                (small ? nodes.size() : slices.size()) + ineligible.size(), entry));
     var unused =
         committed.whenComplete(
             (outcome, failure) -> {
@@ -176,8 +227,21 @@ public final class DispatchService {
     return Ledger.await(committed);
   }
 
-  private static Optional<Execution> replayed(StoreTransaction store, DispatchCommand command) {
-    return Requests.replayed(store.requests(), command.requestKey())
+  private void begin(LedgerTransaction tx, Execution execution, List<NodeId> nodes) {
+    boolean inWaves = execution.plan().rollout().isInWaves();
+    List<NodeId> waiting = inWaves ? nodes : List.of();
+    tx.store()
+        .rollouts()
+        .insert(
+            execution.id(),
+            inWaves ? RolloutState.unopened(nodes.size()) : RolloutState.allOpen(nodes.size()),
+            waiting);
+    tx.afterCommit(() -> rollouts.follow(execution, waiting));
+  }
+
+  /** Returns what an earlier request of the same key made. */
+  static Optional<Execution> replayed(StoreTransaction store, RequestKey key) {
+    return Requests.replayed(store.requests(), key)
         .flatMap(made -> store.executions().find(new ExecutionId(UUID.fromString(made))));
   }
 
@@ -203,11 +267,12 @@ public final class DispatchService {
     throw refusal.build();
   }
 
-  private static void audit(LedgerTransaction tx, Execution execution) {
+  private static void audit(LedgerTransaction tx, Execution execution, int ineligible) {
+    @Nullable ExecutionId source = execution.plan().source();
     tx.audit(
         new AuditRecord(
             tx.now(),
-            "execution.dispatch",
+            source == null ? "execution.dispatch" : "execution.retry",
             execution.order().requestedBy(),
             execution.order().projectId(),
             execution.id(),
@@ -215,23 +280,28 @@ public final class DispatchService {
             null,
             execution.order().action(),
             null,
-            new AuditDetails()
+            (source == null
+                    ? new AuditDetails()
+                    : new AuditDetails().add("source", source.toString()))
                 .add("cohort_size", execution.cohortSize())
+                .add("ineligible", ineligible)
                 .add("selector", execution.target().selector())
                 .add("skipped_offline", execution.skippedOffline())
                 .add("prepare", execution.order().prepare().policy().mode().name())
+                .add("rollout", words(execution.plan().rollout()))
                 .add("reason", execution.reason())
                 .addJson("input", new String(execution.redactedInput(), StandardCharsets.UTF_8))
                 .json()));
   }
 
-  private static List<CohortSlice> slices(ExecutionId id, List<Node> nodes) {
+  private static String words(RolloutPolicy rollout) {
+    return rollout.isAsked() ? rollout.toString() : "";
+  }
+
+  private static List<CohortSlice> slices(ExecutionId id, List<NodeId> nodes) {
     List<CohortSlice> slices = new ArrayList<>();
     for (int from = 0; from < nodes.size(); from += CohortSlice.SIZE) {
-      List<NodeId> part =
-          nodes.subList(from, Math.min(nodes.size(), from + CohortSlice.SIZE)).stream()
-              .map(Node::id)
-              .toList();
+      List<NodeId> part = nodes.subList(from, Math.min(nodes.size(), from + CohortSlice.SIZE));
       slices.add(new CohortSlice(id, slices.size(), from, part));
     }
     return slices;

@@ -18,11 +18,13 @@ final class Preparations {
    * Returns how the nodes of a cohort get ready. What may not start any more need not get ready, so
    * the deadline is never behind the end of {@code startWithin}; zero of it says nothing of that.
    *
+   * @param eligible nodes of the cohort that passed the gates
    * @throws BusException LIMIT_OUT_OF_RANGE for a quorum above the cohort
    */
   static Preparation of(
       DispatchCommand command,
       int cohortSize,
+      int eligible,
       Duration startWithin,
       Instant expireTime,
       Instant now) {
@@ -30,17 +32,17 @@ final class Preparations {
     if (policy.mode() == PrepareMode.NONE) {
       return Preparation.NONE;
     }
-    if (policy.quorumCount() > cohortSize) {
+    if (policy.quorumCount() > eligible) {
       throw BusException.of(ErrorReason.LIMIT_OUT_OF_RANGE)
           .message(
               "The quorum is "
                   + policy.quorumCount()
                   + ", and the cohort has only "
-                  + cohortSize
+                  + eligible
                   + " nodes.")
           .with("quorum", policy.quorumCount())
-          .with("cohort_size", cohortSize)
-          .violation("prepare.quorum_count", "at most " + cohortSize + ", the size of the cohort")
+          .with("cohort_size", eligible)
+          .violation("prepare.quorum_count", "at most " + eligible + ", the size of the cohort")
           .build();
     }
     Instant startEnd = startWithin.isZero() ? Instant.MAX : now.plus(startWithin);
@@ -48,6 +50,13 @@ final class Preparations {
         Stream.of(now.plus(policy.within()), startEnd, expireTime)
             .min(Instant::compareTo)
             .orElseThrow();
-    return new Preparation(policy, deadline);
+    return new Preparation(eligible < cohortSize ? ofFit(policy, eligible) : policy, deadline);
+  }
+
+  /** Of nodes that were set aside none gets ready: a share is one of the others, and kept as a number. */
+  private static PreparePolicy ofFit(PreparePolicy policy, int eligible) {
+    return policy.mode() == PrepareMode.BARRIER
+        ? new PreparePolicy(policy.mode(), policy.quorumOf(eligible), 0, policy.within())
+        : policy;
   }
 }

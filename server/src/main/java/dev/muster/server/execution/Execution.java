@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param cancelTime when a cancel was first asked for; null: never
  * @param cancelReason why
  * @param stateReason why it is PAUSED or ABORTED; empty otherwise
+ * @param plan in what portions it goes out, and where it comes from
  */
 @SuppressWarnings("ArrayRecordComponent") // Opaque bytes, passed through; never compared.
 public record Execution(
@@ -43,10 +44,47 @@ public record Execution(
     @Nullable Instant settleTime,
     @Nullable Instant cancelTime,
     String cancelReason,
-    String stateReason) {
+    String stateReason,
+    Plan plan) {
   /** Copies the list. */
   public Execution {
     skippedNodes = List.copyOf(skippedNodes);
+  }
+
+  /** Makes an execution that goes out to everyone at once and retries nothing. */
+  public Execution(
+      Order order,
+      ExecutionProgress progress,
+      int cohortSize,
+      Target target,
+      String reason,
+      Instant createTime,
+      Duration startWithin,
+      OfflinePolicy offline,
+      List<NodeId> skippedNodes,
+      int skippedOffline,
+      byte[] redactedInput,
+      @Nullable Instant settleTime,
+      @Nullable Instant cancelTime,
+      String cancelReason,
+      String stateReason) {
+    this(
+        order,
+        progress,
+        cohortSize,
+        target,
+        reason,
+        createTime,
+        startWithin,
+        offline,
+        skippedNodes,
+        skippedOffline,
+        redactedInput,
+        settleTime,
+        cancelTime,
+        cancelReason,
+        stateReason,
+        Plan.PLAIN);
   }
 
   /** Returns which. */
@@ -71,7 +109,8 @@ public record Execution(
         settleTime,
         cancelTime,
         cancelReason,
-        stateReason);
+        stateReason,
+        plan);
   }
 
   /**

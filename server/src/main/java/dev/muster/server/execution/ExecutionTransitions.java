@@ -50,6 +50,7 @@ public final class ExecutionTransitions {
           .on(RUNNING, ExecutionEvent.ALL_SETTLED, FAILED)
           .on(PAUSED, ExecutionEvent.RESUMED, RUNNING)
           .on(PAUSED, ExecutionEvent.CANCEL_ASKED, CANCELLING)
+          .on(PAUSED, ExecutionEvent.ALL_SUCCEEDED, SUCCEEDED)
           .on(PAUSED, ExecutionEvent.ALL_SETTLED, FAILED)
           .on(CANCELLING, ExecutionEvent.ALL_SETTLED, CANCELLED)
           .on(CANCELLING, ExecutionEvent.ALL_SUCCEEDED, CANCELLED)

@@ -9,6 +9,7 @@ import dev.muster.server.execution.ExecutionStore;
 import dev.muster.server.execution.InvocationCounts;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.Order;
+import dev.muster.server.execution.Plan;
 import dev.muster.server.execution.RequestedBy;
 import dev.muster.server.execution.Surface;
 import dev.muster.server.invocation.InvocationState;
@@ -47,7 +48,10 @@ final class JdbcExecutionStore implements ExecutionStore {
 
   private static final String ORDER_READ = ORDER + ", " + PreparationRows.COLUMNS;
 
-  private static final String COLUMNS = ORDER_READ + ", " + PROGRESS + ", " + REST;
+  private static final String COLUMNS =
+      ORDER_READ + ", " + PROGRESS + ", " + PlanRows.COLUMNS + ", " + REST;
+
+  private static final String EXECUTION = PreparationRows.EXECUTION + PlanRows.JOIN;
 
   /** The condition of the index execution_live, word for word. */
   private static final String LIVE =
@@ -89,6 +93,7 @@ final class JdbcExecutionStore implements ExecutionStore {
   public void insert(Execution execution, List<CohortSlice> cohort) {
     statements.update(INSERT, params -> bind(params, execution));
     new PreparationRows(statements).insert(execution);
+    PlanRows.insert(statements, execution);
     statements.batch(
         INSERT_SLICE,
         cohort,
@@ -214,8 +219,7 @@ final class JdbcExecutionStore implements ExecutionStore {
                 StoredIds.unpack(row.bytes())));
   }
 
-  static final String FIND =
-      "SELECT " + COLUMNS + "FROM" + PreparationRows.EXECUTION + "WHERE id = ?\n";
+  static final String FIND = "SELECT " + COLUMNS + "FROM" + EXECUTION + "WHERE id = ?\n";
 
   @Override
   public Optional<Execution> find(ExecutionId id) {
@@ -268,7 +272,7 @@ final class JdbcExecutionStore implements ExecutionStore {
     return "SELECT "
         + COLUMNS
         + "FROM"
-        + PreparationRows.EXECUTION
+        + EXECUTION
         + "WHERE "
         + condition
         + """
@@ -407,9 +411,12 @@ final class JdbcExecutionStore implements ExecutionStore {
   }
 
   private static Execution execution(Row row) throws SQLException {
+    Order order = order(row);
+    ExecutionProgress progress = progress(row);
+    Plan plan = PlanRows.read(row);
     return new Execution(
-        order(row),
-        progress(row),
+        order,
+        progress,
         row.number(),
         new Execution.Target(row.text(), row.text()),
         row.text(),
@@ -422,7 +429,8 @@ final class JdbcExecutionStore implements ExecutionStore {
         row.nullableTime(),
         row.nullableTime(),
         row.text(),
-        row.text());
+        row.text(),
+        plan);
   }
 
   private static Order order(Row row) throws SQLException {

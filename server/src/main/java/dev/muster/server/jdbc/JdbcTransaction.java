@@ -5,6 +5,8 @@ import dev.muster.server.access.OperatorStore;
 import dev.muster.server.audit.AuditStore;
 import dev.muster.server.catalog.CatalogStore;
 import dev.muster.server.execution.ExecutionStore;
+import dev.muster.server.execution.PauseStore;
+import dev.muster.server.execution.RolloutStore;
 import dev.muster.server.invocation.InvocationStore;
 import dev.muster.server.ledger.StoreTransaction;
 import dev.muster.server.node.JoinTokenStore;
@@ -29,6 +31,16 @@ final class JdbcTransaction implements StoreTransaction {
   @Override
   public ExecutionStore executions() {
     return new JdbcExecutionStore(statements);
+  }
+
+  @Override
+  public RolloutStore rollouts() {
+    return new JdbcRolloutStore(statements);
+  }
+
+  @Override
+  public PauseStore pauses() {
+    return new JdbcPauseStore(statements);
   }
 
   @Override

@@ -5,6 +5,8 @@ import dev.muster.server.access.OperatorStore;
 import dev.muster.server.audit.AuditStore;
 import dev.muster.server.catalog.CatalogStore;
 import dev.muster.server.execution.ExecutionStore;
+import dev.muster.server.execution.PauseStore;
+import dev.muster.server.execution.RolloutStore;
 import dev.muster.server.invocation.InvocationStore;
 import dev.muster.server.node.JoinTokenStore;
 import dev.muster.server.node.NodeKeyStore;
@@ -21,6 +23,12 @@ public interface StoreTransaction {
 
   /** Returns the executions. */
   ExecutionStore executions();
+
+  /** Returns the rollouts. */
+  RolloutStore rollouts();
+
+  /** Returns the pauses. */
+  PauseStore pauses();
 
   /** Returns the nodes. */
   NodeStore nodes();

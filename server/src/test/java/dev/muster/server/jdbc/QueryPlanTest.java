@@ -106,6 +106,27 @@ final class QueryPlanTest {
               JdbcExecutionStore.LIVE_HOLDERS,
               "INDEX project_of_domain (domain_id=?)",
               "execution_by_state (project_id=? AND state=?)"),
+          inOrder("rollout", JdbcRolloutStore.FIND, "sqlite_autoindex_rollout_1 (execution_id=?)"),
+          inOrder(
+              "cohort of rollout",
+              JdbcRolloutStore.COHORT,
+              "sqlite_autoindex_rollout_cohort_1 (execution_id=?)"),
+          inOrder(
+              "rollout's progress",
+              JdbcRolloutStore.UPDATE,
+              "sqlite_autoindex_rollout_1 (execution_id=?)"),
+          inOrder(
+              "paused since",
+              JdbcPauseStore.PAUSED_SINCE,
+              "sqlite_autoindex_execution_pause_1 (execution_id=?)"),
+          inOrder("held start", JdbcPauseStore.HOLD, PRIMARY_KEY_OF_INVOCATION),
+          inOrder(
+              "restored starts",
+              JdbcPauseStore.RESTORE,
+              PRIMARY_KEY_OF_INVOCATION,
+              "held_start_of_execution (execution_id=?)"),
+          inOrder(
+              "shifted starts", JdbcPauseStore.SHIFT, "invocation_of_execution (execution_id=?)"),
           inOrder("node", JdbcNodeStore.FIND, "sqlite_autoindex_node_1 (id=?)"),
           inOrder(
               "node by name",
@@ -163,7 +184,9 @@ final class QueryPlanTest {
           inOrder(
               "unmaterialised",
               JdbcExecutionStore.UNMATERIALISED,
-              "cohort_slice USING INDEX cohort_slice_unmaterialised"));
+              "cohort_slice USING INDEX cohort_slice_unmaterialised"),
+          inOrder(
+              "open rollouts", JdbcRolloutStore.OPEN, "rollout USING COVERING INDEX rollout_open"));
 
   private List<String> plan(String sql) throws SQLException {
     List<String> steps = new ArrayList<>();

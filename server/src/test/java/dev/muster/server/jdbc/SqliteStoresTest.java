@@ -38,6 +38,14 @@ final class SqliteStoresTest {
   }
 
   @Nested
+  final class Rollouts extends RolloutStoreContract {
+    @Override
+    TestStore open() {
+      return TestStore.open();
+    }
+  }
+
+  @Nested
   final class Nodes extends NodeStoreContract {
     @Override
     TestStore open() {

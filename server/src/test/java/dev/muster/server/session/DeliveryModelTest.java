@@ -9,6 +9,7 @@ import dev.muster.server.execution.ExecutionProgress;
 import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.PrepareMode;
 import dev.muster.server.execution.PreparePolicy;
+import dev.muster.server.execution.RolloutPolicy;
 import dev.muster.server.invocation.HistoryEntry;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationEvent;
@@ -17,6 +18,8 @@ import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.InvocationTransitions;
 import dev.muster.server.jdbc.TestStore;
 import dev.muster.server.node.Node;
+import dev.muster.server.request.RequestKey;
+import dev.muster.wire.Sha256;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -34,8 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random courses of a small fleet on the real ledger and store: crashes, lost messages, restored
- * and lost disks, cancels, deadlines, a store that fails. After every step the promises of delivery
- * are checked against what really ran.
+ * and lost disks, cancels, pauses, waves, deadlines, a store that fails. After every step the
+ * promises of delivery are checked against what really ran.
  *
  * <p>{@code -Dmuster.model.seed=…} runs one seed again, {@code -Dmuster.model.trace=true} with
  * every step told; {@code -Dmuster.model.steps=…} and {@code -Dmuster.model.seeds=…} run more.
@@ -45,6 +49,8 @@ final class DeliveryModelTest {
   private static final int SEEDS = Integer.getInteger("muster.model.seeds", 6);
   private static final boolean TRACE = Boolean.getBoolean("muster.model.trace");
   private static final TestStore store = TestStore.open();
+  private static final RequestKey KEY =
+      new RequestKey("op-1", "default", "Pause", "", Sha256.hash());
 
   /** What barriers came to, over all courses. */
   private static final Set<InvocationState> ends = EnumSet.noneOf(InvocationState.class);
@@ -107,6 +113,8 @@ final class DeliveryModelTest {
     private final Set<ExecutionId> barriers = new HashSet<>();
     private final Map<InvocationId, InvocationState> seen = new HashMap<>();
     private final Map<ExecutionId, Long> revisions = new HashMap<>();
+    private final Map<ExecutionId, RolloutPolicy> rollouts = new HashMap<>();
+    private final Map<ExecutionId, Set<InvocationId>> paused = new HashMap<>();
     private String last = "";
 
     Course(SessionHarness server, long seed) {
@@ -116,6 +124,7 @@ final class DeliveryModelTest {
         agents.add(new SimulatedAgent(server, server.node(), random));
       }
       server.barriers.start(server.clock.timer());
+      server.rollouts.start(server.clock.timer());
       new Deadlines(server.ledger, server.moves, server.clock, Duration.ZERO)
           .start(server.clock.timer());
     }
@@ -137,8 +146,10 @@ final class DeliveryModelTest {
         act("restore", agent::restore);
       } else if (dice < 41) {
         act("wipe", agent::wipe);
-      } else if (dice < 46) {
+      } else if (dice < 44) {
         cancel();
+      } else if (dice < 46) {
+        pauseOrResume();
       } else if (dice < 49) {
         act("time", () -> pass(Duration.ofSeconds(random.nextInt(900))));
       } else if (dice < 51) {
@@ -180,12 +191,56 @@ final class DeliveryModelTest {
               .toArray(Node[]::new);
       if (nodes.length > 0) {
         PreparePolicy policy = policy(nodes.length);
-        ExecutionId id = server.dispatch(Duration.ofMinutes(1 + random.nextInt(60)), policy, nodes);
+        Duration startWithin = Duration.ofMinutes(1 + random.nextInt(60));
+        if (policy.mode() == PrepareMode.NONE && random.nextBoolean()) {
+          rollOut(startWithin, nodes);
+          return;
+        }
+        ExecutionId id = server.dispatch(startWithin, policy, nodes);
         executions.add(id);
         if (policy.mode() == PrepareMode.BARRIER) {
           barriers.add(id);
         }
       }
+    }
+
+    private void rollOut(Duration startWithin, Node... nodes) {
+      RolloutPolicy rollout =
+          new RolloutPolicy(
+              1 + random.nextInt(2),
+              0,
+              random.nextInt(3),
+              random.nextInt(3),
+              0,
+              Duration.ofSeconds(random.nextInt(2) * 3L));
+      ExecutionId id = server.dispatch(startWithin, rollout, nodes);
+      executions.add(id);
+      rollouts.put(id, rollout);
+    }
+
+    private void pauseOrResume() {
+      last = "pause or resume";
+      server.failStore(false);
+      List<ExecutionId> live =
+          executions.stream()
+              .filter(
+                  id ->
+                      server.progress(id).state() == ExecutionState.RUNNING
+                          || server.progress(id).state() == ExecutionState.PAUSED)
+              .toList();
+      if (!live.isEmpty()) {
+        ExecutionId id = live.get(random.nextInt(live.size()));
+        if (server.progress(id).state() == ExecutionState.RUNNING) {
+          var unused = server.pauses.pause(id, KEY, SessionHarness.ALICE, "");
+        } else {
+          resume(id);
+        }
+      }
+    }
+
+    private void resume(ExecutionId id) {
+      paused.remove(id);
+      var unused = server.pauses.resume(id, KEY, SessionHarness.ALICE, "");
     }
 
     private PreparePolicy policy(int cohortSize) {
@@ -206,6 +261,7 @@ final class DeliveryModelTest {
               .filter(
                   id ->
                       server.progress(id).state() == ExecutionState.RUNNING
+                          || server.progress(id).state() == ExecutionState.PAUSED
                           || server.progress(id).state() == ExecutionState.PREPARING)
               .toList();
       if (!live.isEmpty()) {
@@ -247,6 +303,12 @@ final class DeliveryModelTest {
           }
         }
         server.settle();
+        for (ExecutionId id : executions) {
+          if (server.progress(id).state() == ExecutionState.PAUSED) {
+            resume(id);
+          }
+        }
+        pass(Duration.ZERO); // Pauses between waves end.
         check(round);
       }
       pass(Duration.ofHours(2));
@@ -286,6 +348,7 @@ final class DeliveryModelTest {
           check(where(number), invocation, runs.getOrDefault(invocation.id(), 0), excused);
         }
         checkBarrier(where(number), id, progress, runs);
+        checkRollout(where(number), id, progress);
       }
       outstanding.forEach(
           (node, count) ->
@@ -321,6 +384,37 @@ final class DeliveryModelTest {
         assertThat(invocation.state().isOutstanding()).as(what).isFalse();
         assertThat(invocation.state()).as(what).isNotEqualTo(InvocationState.LOST);
       }
+    }
+
+    /**
+     * No more are under way than may be; what waited when it was PAUSED, waits until it is resumed.
+     */
+    private void checkRollout(String where, ExecutionId id, ExecutionProgress progress) {
+      List<Invocation> all = server.invocations(id);
+      RolloutPolicy rollout = rollouts.get(id);
+      if (rollout != null && progress.state() != ExecutionState.CANCELLING) {
+        assertThat(all.stream().filter(invocation -> !invocation.state().isSettled()).count())
+            .as("%s: under way of %s: %s", where, rollout, progress)
+            .isLessThanOrEqualTo(rollout.maxParallelCount());
+      }
+      if (progress.state() != ExecutionState.PAUSED) {
+        paused.remove(id);
+        return;
+      }
+      Set<InvocationId> waited = paused.get(id);
+      for (Invocation invocation : all) {
+        if (waited != null && waited.contains(invocation.id())) {
+          assertThat(invocation.state())
+              .as("%s: PAUSED %s", where, invocation)
+              .isIn(InvocationState.PENDING, InvocationState.REJECTED, InvocationState.EXPIRED);
+        }
+      }
+      paused.put(
+          id,
+          all.stream()
+              .filter(invocation -> invocation.state() == InvocationState.PENDING)
+              .map(Invocation::id)
+              .collect(Collectors.toSet()));
     }
 
     private static void count(Map<Object, Integer> outstanding, Invocation invocation) {

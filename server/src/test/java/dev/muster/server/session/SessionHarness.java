@@ -14,19 +14,24 @@ import dev.muster.server.delivery.InvocationRevocation;
 import dev.muster.server.delivery.Materialiser;
 import dev.muster.server.delivery.Orders;
 import dev.muster.server.delivery.PacedSends;
+import dev.muster.server.dispatch.PauseService;
 import dev.muster.server.execution.Execution;
 import dev.muster.server.execution.ExecutionEvent;
 import dev.muster.server.execution.ExecutionId;
 import dev.muster.server.execution.ExecutionProgress;
 import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.ExecutionStore.CohortSlice;
+import dev.muster.server.execution.IneligiblePolicy;
 import dev.muster.server.execution.InvocationCounts;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.Order;
+import dev.muster.server.execution.Plan;
 import dev.muster.server.execution.Preparation;
 import dev.muster.server.execution.PrepareMode;
 import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.execution.RequestedBy;
+import dev.muster.server.execution.RolloutPolicy;
+import dev.muster.server.execution.RolloutState;
 import dev.muster.server.execution.Surface;
 import dev.muster.server.invocation.HistoryEntry;
 import dev.muster.server.invocation.Invocation;
@@ -37,6 +42,7 @@ import dev.muster.server.jdbc.TestStore;
 import dev.muster.server.ledger.Commit;
 import dev.muster.server.ledger.Ledger;
 import dev.muster.server.ledger.LedgerStore;
+import dev.muster.server.ledger.LedgerTransaction;
 import dev.muster.server.ledger.StoreException;
 import dev.muster.server.ledger.StoreTransaction;
 import dev.muster.server.node.Labels;
@@ -46,6 +52,7 @@ import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeName;
 import dev.muster.server.node.NodeState;
 import dev.muster.server.report.ReportService;
+import dev.muster.server.rollout.Rollouts;
 import dev.muster.server.session.AgentHello.JournalItem;
 import dev.muster.wire.Sha256;
 import java.lang.reflect.InvocationTargetException;
@@ -99,6 +106,12 @@ public final class SessionHarness implements AutoCloseable {
   /** Executions whose nodes get ready. */
   final Barriers barriers;
 
+  /** Executions that go out in portions. */
+  final Rollouts rollouts;
+
+  /** Pauses and resumes. */
+  final PauseService pauses;
+
   private final Cancellation cancellation;
   private final AtomicInteger requests = new AtomicInteger();
 
@@ -110,7 +123,7 @@ public final class SessionHarness implements AutoCloseable {
   /** Makes a server whose acknowledgements go by this pace. */
   SessionHarness(TestStore store, AcknowledgementPace pace) {
     this.store = store;
-    ledger = new Ledger(faulty, clock, List.of(registry, this::tellBarriers));
+    ledger = new Ledger(faulty, clock, List.of(registry, this::tellBarriers, this::tellRollouts));
     directory = NodeDirectory.load(store);
     HandOvers handOvers = new HandOvers(moves, new PacedSends(Runnable::run));
     Courier courier = new Courier(ledger, moves, handOvers, orders, clock.timer());
@@ -145,12 +158,18 @@ public final class SessionHarness implements AutoCloseable {
             this::uuid,
             REPLICA);
     barriers = new Barriers(ledger, faulty, moves, handOvers, orders, registry, courier, clock);
+    rollouts = new Rollouts(ledger, faulty, materialiser, handOvers.pace(), registry, clock);
+    pauses = new PauseService(ledger, faulty, registry, courier);
     cancellation = new Cancellation(ledger, moves, orders, registry, clock.timer());
     ledger.start();
   }
 
   private void tellBarriers(Commit commit) {
     barriers.onCommit(commit);
+  }
+
+  private void tellRollouts(Commit commit) {
+    rollouts.onCommit(commit);
   }
 
   private UUID uuid() {
@@ -186,6 +205,16 @@ public final class SessionHarness implements AutoCloseable {
 
   /** Dispatches to nodes, which get ready first; returns the execution. */
   public ExecutionId dispatch(Duration startWithin, PreparePolicy prepare, Node... nodes) {
+    return dispatch(startWithin, prepare, RolloutPolicy.NONE, nodes);
+  }
+
+  /** Dispatches to nodes in portions; returns the execution. */
+  public ExecutionId dispatch(Duration startWithin, RolloutPolicy rollout, Node... nodes) {
+    return dispatch(startWithin, PreparePolicy.NONE, rollout, nodes);
+  }
+
+  private ExecutionId dispatch(
+      Duration startWithin, PreparePolicy prepare, RolloutPolicy rollout, Node... nodes) {
     ExecutionId id = new ExecutionId(uuid());
     Execution execution =
         new Execution(
@@ -216,19 +245,37 @@ public final class SessionHarness implements AutoCloseable {
             null,
             null,
             "",
-            "");
+            "",
+            new Plan(rollout, IneligiblePolicy.FAIL, null));
     CohortSlice slice = new CohortSlice(id, 0, 0, List.of(nodes).stream().map(Node::id).toList());
     CreditLease lease = new CreditLease();
     ledger.call(
         tx -> {
           lease.begin();
-          tx.create(execution, List.of(slice));
+          tx.create(execution, rollout.isInWaves() ? List.of() : List.of(slice));
           barriers.follow(execution);
-          materialiser.materialise(tx, slice, execution, lease);
+          if (rollout.isAsked()) {
+            begin(tx, execution, slice.nodes());
+          }
+          if (!rollout.isInWaves()) {
+            materialiser.materialise(tx, slice, execution, lease);
+          }
           return true;
         });
     settle();
     return id;
+  }
+
+  private void begin(LedgerTransaction tx, Execution execution, List<NodeId> nodes) {
+    boolean inWaves = execution.plan().rollout().isInWaves();
+    List<NodeId> waiting = inWaves ? nodes : List.of();
+    tx.store()
+        .rollouts()
+        .insert(
+            execution.id(),
+            inWaves ? RolloutState.unopened(nodes.size()) : RolloutState.allOpen(nodes.size()),
+            waiting);
+    tx.afterCommit(() -> rollouts.follow(execution, waiting));
   }
 
   /** Cancels an execution. */
@@ -350,10 +397,15 @@ public final class SessionHarness implements AutoCloseable {
     return store.read(tx -> tx.executions().progress(id)).orElseThrow();
   }
 
-  /** Returns how many invocations of an execution are in each state, counted one by one. */
+  /**
+   * Returns how many invocations of an execution are in each state, counted one by one, with the
+   * nodes that wait for their wave.
+   */
   public InvocationCounts counted(ExecutionId id) {
     List<Invocation> all = invocations(id);
-    InvocationCounts counts = InvocationCounts.allPending(all.size());
+    int unopened =
+        store.read(tx -> tx.rollouts().find(id)).map(found -> found.state().unopened()).orElse(0);
+    InvocationCounts counts = InvocationCounts.allPending(all.size() + unopened);
     for (Invocation invocation : all) {
       counts = counts.moved(InvocationState.PENDING, invocation.state());
     }

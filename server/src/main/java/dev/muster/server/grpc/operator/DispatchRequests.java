@@ -2,12 +2,13 @@
 package dev.muster.server.grpc.operator;
 
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
-import dev.muster.proto.operator.v1.Rollout;
 import dev.muster.server.dispatch.DispatchCommand;
 import dev.muster.server.error.BusException;
 import dev.muster.server.error.ErrorReason;
 import dev.muster.server.error.Faults;
+import dev.muster.server.execution.IneligiblePolicy;
 import dev.muster.server.execution.OfflinePolicy;
+import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.grpc.CallContext;
 import dev.muster.wire.Limits;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ final class DispatchRequests {
       CallContext caller, String projectId, DispatchExecutionRequest request) {
     requireProvisioned(request);
     requireOneTarget(request);
+    PreparePolicy prepare = PreparePolicies.policy(request.getPrepare());
     return new DispatchCommand(
         caller.requestedBy(),
         caller.operator().role(),
@@ -56,17 +58,16 @@ final class DispatchRequests {
         request.hasExpireTime()
             ? Optional.of(ProtoTimes.instant("expire_time", request.getExpireTime()))
             : Optional.empty(),
-        PreparePolicies.policy(request.getPrepare()),
+        prepare,
         RequestFields.text("prepare_token", request.getPrepareToken(), TOKEN_CHARS),
-        RequestFields.text("reason", request.getReason(), RequestFields.TEXT_CHARS));
+        RequestFields.text("reason", request.getReason(), RequestFields.TEXT_CHARS),
+        RolloutPolicies.policy(request, prepare.mode()),
+        ineligible(request));
   }
 
   private static void requireProvisioned(DispatchExecutionRequest request) {
     if (!request.getFactSelector().isEmpty()) {
       throw Faults.notProvisioned("fact_selector");
-    }
-    if (!request.getRollout().equals(Rollout.getDefaultInstance())) {
-      throw Faults.notProvisioned("rollout");
     }
     if (request.hasScheduleTime()) {
       throw Faults.notProvisioned("schedule_time");
@@ -74,12 +75,15 @@ final class DispatchRequests {
     if (request.getApprovalsRequired() != 0) {
       throw Faults.notProvisioned("approvals_required");
     }
-    switch (request.getIneligible()) {
-      case INELIGIBLE_POLICY_UNSPECIFIED, INELIGIBLE_POLICY_FAIL -> {}
-      case INELIGIBLE_POLICY_SKIP -> throw Faults.notProvisioned("ineligible");
+  }
+
+  private static IneligiblePolicy ineligible(DispatchExecutionRequest request) {
+    return switch (request.getIneligible()) {
+      case INELIGIBLE_POLICY_UNSPECIFIED, INELIGIBLE_POLICY_FAIL -> IneligiblePolicy.FAIL;
+      case INELIGIBLE_POLICY_SKIP -> IneligiblePolicy.SKIP;
       case UNRECOGNIZED ->
           throw Faults.field("ineligible", request.getIneligibleValue() + " is no policy.");
-    }
+    };
   }
 
   private static void requireOneTarget(DispatchExecutionRequest request) {

@@ -3,7 +3,6 @@ package dev.muster.server.grpc.operator;
 
 import com.google.protobuf.ByteString;
 import dev.muster.proto.operator.v1.Execution;
-import dev.muster.proto.operator.v1.IneligiblePolicy;
 import dev.muster.proto.operator.v1.Invocation;
 import dev.muster.proto.operator.v1.InvocationCounts;
 import dev.muster.proto.operator.v1.InvocationTransition;
@@ -63,9 +62,15 @@ final class ExecutionMapper {
             .setRunTimeout(ProtoTimes.duration(execution.order().runTimeout()))
             .setPrepare(PreparePolicies.message(execution.order().prepare().policy()))
             .setOffline(ProtoEnums.of(execution.offline()))
-            .setIneligible(IneligiblePolicy.INELIGIBLE_POLICY_FAIL)
+            .setIneligible(ProtoEnums.of(execution.plan().ineligible()))
             .setCancelReason(execution.cancelReason())
             .setStateReason(execution.stateReason());
+    if (execution.plan().rollout().isAsked()) {
+      message.setRollout(RolloutPolicies.message(execution.plan().rollout()));
+    }
+    if (execution.plan().source() != null) {
+      message.setSourceExecutionId(execution.plan().source().toString());
+    }
     if (execution.settleTime() != null) {
       message.setSettleTime(ProtoTimes.timestamp(execution.settleTime()));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.grpc.operator;
 
+import com.google.protobuf.Message;
 import dev.muster.proto.operator.v1.CancelExecutionRequest;
 import dev.muster.proto.operator.v1.CancelExecutionResponse;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
@@ -15,6 +16,12 @@ import dev.muster.proto.operator.v1.ListExecutionsRequest;
 import dev.muster.proto.operator.v1.ListExecutionsResponse;
 import dev.muster.proto.operator.v1.ListInvocationsRequest;
 import dev.muster.proto.operator.v1.ListInvocationsResponse;
+import dev.muster.proto.operator.v1.PauseExecutionRequest;
+import dev.muster.proto.operator.v1.PauseExecutionResponse;
+import dev.muster.proto.operator.v1.ResumeExecutionRequest;
+import dev.muster.proto.operator.v1.ResumeExecutionResponse;
+import dev.muster.proto.operator.v1.RetryExecutionRequest;
+import dev.muster.proto.operator.v1.RetryExecutionResponse;
 import dev.muster.proto.operator.v1.View;
 import dev.muster.proto.operator.v1.WatchExecutionRequest;
 import dev.muster.proto.operator.v1.WatchExecutionResponse;
@@ -22,6 +29,9 @@ import dev.muster.server.access.Authorizer;
 import dev.muster.server.dispatch.CancelService;
 import dev.muster.server.dispatch.DispatchOutcome;
 import dev.muster.server.dispatch.DispatchService;
+import dev.muster.server.dispatch.PauseService;
+import dev.muster.server.dispatch.RetryCommand;
+import dev.muster.server.dispatch.RetryService;
 import dev.muster.server.error.BusException;
 import dev.muster.server.error.ErrorReason;
 import dev.muster.server.error.Faults;
@@ -56,8 +66,18 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionServiceImplBase {
   private static final int OPERATOR_CHARS = 128;
 
+  /** Those that failed for sure, or never ran; what is LOST may have run. */
+  private static final Set<InvocationState> RETRIED_BY_DEFAULT =
+      Set.of(
+          InvocationState.FAILED,
+          InvocationState.TIMED_OUT,
+          InvocationState.REJECTED,
+          InvocationState.EXPIRED);
+
   private final DispatchService dispatches;
+  private final RetryService retries;
   private final CancelService cancels;
+  private final PauseService pauses;
   private final ExecutionQueries queries;
   private final ExecutionWatches watches;
   private final NodeDirectory nodes;
@@ -68,14 +88,18 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
   /** Makes the service. */
   public GrpcExecutionService(
       DispatchService dispatches,
+      RetryService retries,
       CancelService cancels,
+      PauseService pauses,
       ExecutionQueries queries,
       ExecutionWatches watches,
       NodeDirectory nodes,
       Authorizer authorizer,
       Pages pages) {
     this.dispatches = dispatches;
+    this.retries = retries;
     this.cancels = cancels;
+    this.pauses = pauses;
     this.queries = queries;
     this.watches = watches;
     this.nodes = nodes;
@@ -205,6 +229,63 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
     response.onNext(
         CancelExecutionResponse.newBuilder().setExecution(mapper.basic(execution)).build());
     response.onCompleted();
+  }
+
+  @Override
+  public void pauseExecution(
+      PauseExecutionRequest request, StreamObserver<PauseExecutionResponse> response) {
+    CallContext caller = CallContext.current();
+    Execution execution =
+        pauses.pause(
+            executionId(request.getExecutionId()),
+            key(caller, "PauseExecution", request.getRequestId(), request),
+            caller.requestedBy(),
+            RequestFields.text("reason", request.getReason(), RequestFields.TEXT_CHARS));
+    response.onNext(
+        PauseExecutionResponse.newBuilder().setExecution(mapper.basic(execution)).build());
+    response.onCompleted();
+  }
+
+  @Override
+  public void resumeExecution(
+      ResumeExecutionRequest request, StreamObserver<ResumeExecutionResponse> response) {
+    CallContext caller = CallContext.current();
+    Execution execution =
+        pauses.resume(
+            executionId(request.getExecutionId()),
+            key(caller, "ResumeExecution", request.getRequestId(), request),
+            caller.requestedBy(),
+            RequestFields.text("reason", request.getReason(), RequestFields.TEXT_CHARS));
+    response.onNext(
+        ResumeExecutionResponse.newBuilder().setExecution(mapper.basic(execution)).build());
+    response.onCompleted();
+  }
+
+  @Override
+  public void retryExecution(
+      RetryExecutionRequest request, StreamObserver<RetryExecutionResponse> response) {
+    CallContext caller = CallContext.current();
+    Set<InvocationState> states = ProtoEnums.invocationStates("states", request.getStatesList());
+    DispatchOutcome outcome =
+        retries.retry(
+            new RetryCommand(
+                caller.requestedBy(),
+                caller.operator().role(),
+                key(caller, "RetryExecution", request.getRequestId(), request),
+                executionId(request.getExecutionId()),
+                states.isEmpty() ? RETRIED_BY_DEFAULT : states,
+                request.getConfirmed(),
+                RequestFields.text("reason", request.getReason(), RequestFields.TEXT_CHARS)));
+    response.onNext(
+        RetryExecutionResponse.newBuilder()
+            .setExecution(mapper.basic(outcome.execution()))
+            .build());
+    response.onCompleted();
+  }
+
+  private static RequestKey key(
+      CallContext caller, String method, String requestId, Message request) {
+    return RequestFields.requestKey(caller, Authorizer.DEFAULT_PROJECT, method, requestId, request);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.muster.proto.type.v1.Surface;
 import dev.muster.server.access.Role;
 import dev.muster.server.error.Faults;
 import dev.muster.server.execution.ExecutionState;
+import dev.muster.server.execution.IneligiblePolicy;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.PrepareMode;
 import dev.muster.server.node.NodeState;
@@ -50,6 +51,13 @@ final class ProtoEnums {
               dev.muster.proto.operator.v1.OfflinePolicy.class,
               "OFFLINE_POLICY_");
 
+  private static final Names<IneligiblePolicy, dev.muster.proto.operator.v1.IneligiblePolicy>
+      INELIGIBLE_POLICIES =
+          new Names<>(
+              IneligiblePolicy.class,
+              dev.muster.proto.operator.v1.IneligiblePolicy.class,
+              "INELIGIBLE_POLICY_");
+
   private static final Names<PrepareMode, dev.muster.proto.operator.v1.PrepareMode> PREPARE_MODES =
       new Names<>(
           PrepareMode.class, dev.muster.proto.operator.v1.PrepareMode.class, "PREPARE_MODE_");
@@ -86,6 +94,10 @@ final class ProtoEnums {
 
   static dev.muster.proto.operator.v1.OfflinePolicy of(OfflinePolicy policy) {
     return OFFLINE_POLICIES.toWire(policy);
+  }
+
+  static dev.muster.proto.operator.v1.IneligiblePolicy of(IneligiblePolicy policy) {
+    return INELIGIBLE_POLICIES.toWire(policy);
   }
 
   static dev.muster.proto.operator.v1.PrepareMode of(PrepareMode mode) {

@@ -221,14 +221,8 @@ class GrpcExecutionServiceTest {
 
     assertNotProvisioned("fact_selector", request -> request.setFactSelector("os=linux"));
     assertNotProvisioned(
-        "rollout", request -> request.setRollout(Rollout.newBuilder().setMaxParallel(1)));
-    assertNotProvisioned(
-        "rollout", request -> request.setRollout(Rollout.newBuilder().setMaxFailures(0)));
-    assertNotProvisioned(
         "schedule_time", request -> request.setScheduleTime(Timestamp.getDefaultInstance()));
     assertNotProvisioned("approvals_required", request -> request.setApprovalsRequired(1));
-    assertNotProvisioned(
-        "ineligible", request -> request.setIneligible(IneligiblePolicy.INELIGIBLE_POLICY_SKIP));
   }
 
   @Test

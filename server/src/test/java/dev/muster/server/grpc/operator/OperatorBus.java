@@ -24,18 +24,22 @@ import dev.muster.server.delivery.PacedSends;
 import dev.muster.server.dispatch.CancelService;
 import dev.muster.server.dispatch.DispatchGate;
 import dev.muster.server.dispatch.DispatchService;
+import dev.muster.server.dispatch.PauseService;
 import dev.muster.server.dispatch.PrepareService;
 import dev.muster.server.dispatch.PrepareTokens;
+import dev.muster.server.dispatch.RetryService;
 import dev.muster.server.execution.ExecutionQueries;
 import dev.muster.server.grpc.OperatorAuthenticationInterceptor;
 import dev.muster.server.grpc.OperatorSurface;
 import dev.muster.server.invocation.ServerMoves;
 import dev.muster.server.jdbc.TestStore;
+import dev.muster.server.ledger.Commit;
 import dev.muster.server.node.JoinTokens;
 import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeService;
 import dev.muster.server.node.TestBus;
 import dev.muster.server.page.PageTokens;
+import dev.muster.server.rollout.Rollouts;
 import dev.muster.server.session.SessionRegistry;
 import dev.muster.server.watch.ExecutionWatches;
 import dev.muster.wire.OperatorToken;
@@ -83,6 +87,7 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
   private Server server;
   private ManagedChannel channel;
   private NodeService nodes;
+  private Rollouts rollouts;
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
@@ -93,6 +98,7 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
     // The store is there once the bus has begun; watches hear of commits from then on.
     ExecutionWatches[] watches = new ExecutionWatches[1];
     bus.listen(commit -> watches[0].onCommit(commit));
+    bus.listen(this::tellRollouts);
     bus.beforeEach(context);
     watches[0] = new ExecutionWatches(bus.store, watchThread, bus.clock, timer);
     surface = surface(sessions, watches[0]);
@@ -101,6 +107,10 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
     surface.configure(builder);
     server = builder.build().start();
     channel = InProcessChannelBuilder.forName(name).build();
+  }
+
+  private void tellRollouts(Commit commit) {
+    rollouts.onCommit(commit);
   }
 
   private OperatorSurface surface(SessionRegistry sessions, ExecutionWatches watches) {
@@ -121,6 +131,8 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
             timer,
             TestBus.IDS,
             TestStore.REPLICA);
+    rollouts =
+        new Rollouts(bus.ledger, bus.store, materialiser, handOvers.pace(), sessions, bus.clock);
     PrepareTokens prepareTokens = new PrepareTokens(bus.keyedHash.derive("prepare"), bus.clock);
     Authorizer authorizer = new Authorizer();
     Pages pages = new Pages(new PageTokens(bus.keyedHash.derive("page")));
@@ -136,24 +148,29 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
             node -> {},
             TestBus.IDS,
             bus.random);
+    DispatchService dispatches =
+        new DispatchService(
+            bus.ledger,
+            bus.store,
+            bus.nodes,
+            sessions,
+            new DispatchGate(bus.catalogs, new InputSchemas(), prepareTokens),
+            materialiser,
+            barriers,
+            rollouts,
+            bus.clock,
+            TestBus.IDS,
+            1_000);
     List<BindableService> services =
         List.of(
             new GrpcExecutionService(
-                new DispatchService(
-                    bus.ledger,
-                    bus.store,
-                    bus.nodes,
-                    sessions,
-                    new DispatchGate(bus.catalogs, new InputSchemas(), prepareTokens),
-                    materialiser,
-                    barriers,
-                    bus.clock,
-                    TestBus.IDS,
-                    1_000),
+                dispatches,
+                new RetryService(dispatches, bus.store, bus.nodes, sessions, bus.clock),
                 new CancelService(
                     bus.ledger,
                     bus.store,
                     new Cancellation(bus.ledger, moves, orders, sessions, timer)),
+                new PauseService(bus.ledger, bus.store, sessions, courier),
                 new ExecutionQueries(bus.store),
                 watches,
                 bus.nodes,
@@ -270,15 +287,23 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
    * {@code password}.
    */
   public static Action action(String name, Danger danger) {
+    return action(
+        name,
+        danger,
+        """
+        {"type":"object","additionalProperties":false,"properties":{
+         "n":{"type":"number"},"password":{"type":"string","writeOnly":true}}}""");
+  }
+
+  /** Returns an action that takes this input. */
+  public static Action action(String name, Danger danger, String inputSchema) {
     return new Action(
         name,
         ActionKind.HOOK,
         danger,
         "Does " + name + ".",
         "1",
-        """
-        {"type":"object","additionalProperties":false,"properties":{
-         "n":{"type":"number"},"password":{"type":"string","writeOnly":true}}}""",
+        inputSchema,
         Duration.ofMinutes(1),
         false,
         false,

@@ -284,11 +284,8 @@ class OperatorSurfaceTest {
         .containsExactlyInAnyOrder(
             "ExplainDispatch",
             "WatchExecutions",
-            "PauseExecution",
-            "ResumeExecution",
             "ApproveExecution",
             "DenyExecution",
-            "RetryExecution",
             "ActOnExecutions",
             "ReadOutput",
             "DisableNode",
