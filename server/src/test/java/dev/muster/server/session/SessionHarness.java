@@ -45,8 +45,10 @@ import dev.muster.server.node.NodeDirectory;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeName;
 import dev.muster.server.node.NodeState;
+import dev.muster.server.output.OutputFiles;
 import dev.muster.server.report.ReportService;
 import dev.muster.server.session.AgentHello.JournalItem;
+import dev.muster.server.tail.OutputReadings;
 import dev.muster.wire.Sha256;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -99,8 +101,16 @@ public final class SessionHarness implements AutoCloseable {
   /** Executions whose nodes get ready. */
   final Barriers barriers;
 
+  /** Those who read output, on the thread that brings it. */
+  public final OutputReadings readings;
+
   private final Cancellation cancellation;
   private final AtomicInteger requests = new AtomicInteger();
+
+  /** Returns the files of the output store, beside the database. */
+  public OutputFiles outputFiles() {
+    return new OutputFiles(store.directory().resolve("output"));
+  }
 
   /** Makes a server over a store, which stays open when this is closed. */
   public SessionHarness(TestStore store) {
@@ -110,7 +120,8 @@ public final class SessionHarness implements AutoCloseable {
   /** Makes a server whose acknowledgements go by this pace. */
   SessionHarness(TestStore store, AcknowledgementPace pace) {
     this.store = store;
-    ledger = new Ledger(faulty, clock, List.of(registry, this::tellBarriers));
+    readings = new OutputReadings(store, outputFiles(), registry, Runnable::run);
+    ledger = new Ledger(faulty, clock, List.of(registry, readings, this::tellBarriers));
     directory = NodeDirectory.load(store);
     HandOvers handOvers = new HandOvers(moves, new PacedSends(Runnable::run));
     Courier courier = new Courier(ledger, moves, handOvers, orders, clock.timer());
@@ -132,7 +143,8 @@ public final class SessionHarness implements AutoCloseable {
             clock,
             clock.timer(),
             HEARTBEAT,
-            3);
+            3,
+            readings);
     materialiser =
         new Materialiser(
             ledger,

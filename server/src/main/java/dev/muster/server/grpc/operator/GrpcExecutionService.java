@@ -15,6 +15,8 @@ import dev.muster.proto.operator.v1.ListExecutionsRequest;
 import dev.muster.proto.operator.v1.ListExecutionsResponse;
 import dev.muster.proto.operator.v1.ListInvocationsRequest;
 import dev.muster.proto.operator.v1.ListInvocationsResponse;
+import dev.muster.proto.operator.v1.ReadOutputRequest;
+import dev.muster.proto.operator.v1.ReadOutputResponse;
 import dev.muster.proto.operator.v1.View;
 import dev.muster.proto.operator.v1.WatchExecutionRequest;
 import dev.muster.proto.operator.v1.WatchExecutionResponse;
@@ -37,7 +39,10 @@ import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.node.NodeDirectory;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeName;
+import dev.muster.server.output.RunStream;
 import dev.muster.server.request.RequestKey;
+import dev.muster.server.tail.OutputReading;
+import dev.muster.server.tail.OutputReadings;
 import dev.muster.server.watch.ExecutionWatches;
 import dev.muster.server.watch.Watch;
 import dev.muster.server.watch.WatchDetail;
@@ -60,6 +65,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
   private final CancelService cancels;
   private final ExecutionQueries queries;
   private final ExecutionWatches watches;
+  private final OutputReadings readings;
   private final NodeDirectory nodes;
   private final Authorizer authorizer;
   private final Pages pages;
@@ -71,6 +77,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
       CancelService cancels,
       ExecutionQueries queries,
       ExecutionWatches watches,
+      OutputReadings readings,
       NodeDirectory nodes,
       Authorizer authorizer,
       Pages pages) {
@@ -78,6 +85,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
     this.cancels = cancels;
     this.queries = queries;
     this.watches = watches;
+    this.readings = readings;
     this.nodes = nodes;
     this.authorizer = authorizer;
     this.pages = pages;
@@ -275,6 +283,33 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
             .addAllHistory(detail.history().stream().map(ExecutionMapper::transition).toList())
             .build());
     response.onCompleted();
+  }
+
+  @Override
+  public void readOutput(ReadOutputRequest request, StreamObserver<ReadOutputResponse> response) {
+    InvocationId id =
+        new InvocationId(RequestFields.uuid("invocation_id", request.getInvocationId()));
+    if (request.getOffset() < 0) {
+      throw Faults.limit("offset", "is negative.");
+    }
+    ServerCallStreamObserver<ReadOutputResponse> out =
+        (ServerCallStreamObserver<ReadOutputResponse>) response;
+    AtomicReference<@Nullable OutputReading> opened = new AtomicReference<>();
+    // Before it opens: a call that has ended by then must not leave a reading behind.
+    out.setOnReadyHandler(() -> Optional.ofNullable(opened.get()).ifPresent(OutputReading::ready));
+    out.setOnCancelHandler(() -> Optional.ofNullable(opened.get()).ifPresent(OutputReading::close));
+    OutputReading reading =
+        readings.open(
+            id,
+            request.getStderr() ? RunStream.STDERR : RunStream.STDOUT,
+            request.getOffset(),
+            request.getFollow(),
+            new ReadOutputStream(out));
+    opened.set(reading);
+    if (out.isCancelled()) {
+      reading.close();
+    }
+    reading.ready();
   }
 
   private static ExecutionId executionId(String text) {

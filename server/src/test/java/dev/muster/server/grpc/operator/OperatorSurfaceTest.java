@@ -290,7 +290,6 @@ class OperatorSurfaceTest {
             "DenyExecution",
             "RetryExecution",
             "ActOnExecutions",
-            "ReadOutput",
             "DisableNode",
             "EnableNode",
             "DeleteNode",
