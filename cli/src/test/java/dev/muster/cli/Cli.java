@@ -23,6 +23,7 @@ final class Cli {
   private final Map<String, String> environment = new HashMap<>();
   private Terminal.Ttys ttys = Terminal.Ttys.NONE;
   private String typed = "";
+  private ByteArrayOutputStream written = new ByteArrayOutputStream();
   private Sleeper sleeper = pauses::add;
 
   /** What a run came to. */
@@ -60,6 +61,11 @@ final class Cli {
     return this;
   }
 
+  /** Returns what the last run wrote to standard output, byte for byte. */
+  byte[] outBytes() {
+    return written.toByteArray();
+  }
+
   /** Runs it without TLS. */
   Outcome run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
@@ -78,6 +84,7 @@ final class Cli {
             ttys,
             false,
             () -> 100);
+    written = out;
     int exitCode = Muster.run(terminal, environment, sleeper, new Random(1), hooks, arguments);
     return new Outcome(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

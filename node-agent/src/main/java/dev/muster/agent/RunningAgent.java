@@ -27,6 +27,7 @@ import dev.muster.agent.identity.Machine;
 import dev.muster.agent.journal.Journal;
 import dev.muster.agent.journal.JournalLimits;
 import dev.muster.agent.loop.ThreadLoop;
+import dev.muster.agent.output.OutputFolder;
 import dev.muster.agent.process.ProcessTree;
 import dev.muster.proto.type.v1.ActionKind;
 import java.io.IOException;
@@ -58,6 +59,7 @@ final class RunningAgent {
   private final StateDirectory state;
   private final ThreadLoop loop = new ThreadLoop("muster-agent", InstantSource.system());
   private final RunThreads threads;
+  private final UploadThread uploads = new UploadThread();
   // Written on the loop, read by runs.
   private volatile NodeNames names = new NodeNames("", "");
   // Written by the watch of the hooks, read on the loop.
@@ -119,8 +121,11 @@ final class RunningAgent {
             slots,
             new RunSettings(settings.slots, settings.stopGrace, RunSettings.REPORT_DELAY),
             connectionLoop,
-            random);
-    parts = new NodeParts(loop, journal, runner, clock, () -> catalog, identity, facts(random));
+            random,
+            OutputFolder.open(state.path().resolve("journal/outputs"), OutputFolder.DEFAULT_LIMIT));
+    parts =
+        new NodeParts(
+            loop, journal, runner, clock, () -> catalog, identity, facts(random), uploads);
   }
 
   private void begin() throws IOException {
@@ -175,6 +180,7 @@ final class RunningAgent {
     hooks.close();
     loop.close();
     threads.close();
+    uploads.close();
   }
 
   private void catalogChanged() {

@@ -60,6 +60,9 @@ import dev.muster.server.node.NodeDirectory;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeKeyring;
 import dev.muster.server.node.NodeService;
+import dev.muster.server.output.OutputFiles;
+import dev.muster.server.output.OutputRetention;
+import dev.muster.server.output.OutputUploads;
 import dev.muster.server.page.PageTokens;
 import dev.muster.server.report.ReportService;
 import dev.muster.server.rollout.Rollouts;
@@ -70,6 +73,7 @@ import dev.muster.server.session.NodeSession;
 import dev.muster.server.session.SessionRegistry;
 import dev.muster.server.session.SessionServices;
 import dev.muster.server.session.SessionStart;
+import dev.muster.server.tail.OutputReadings;
 import dev.muster.server.watch.ExecutionWatches;
 import io.grpc.BindableService;
 import java.io.IOException;
@@ -100,6 +104,7 @@ public final class MusterServer implements AutoCloseable {
   private static final Supplier<UUID> IDS = UuidCreator::getTimeOrderedEpochPlus1;
   private static final Duration SESSIONS_LOOKED_AT_EVERY = Duration.ofMillis(50);
   private static final int WATCH_THREADS = 2;
+  private static final int OUTPUT_THREADS = 2;
   private static final int CATALOG_THREADS = 1;
   private static final int CATALOG_QUEUE = 20_000;
 
@@ -110,6 +115,10 @@ public final class MusterServer implements AutoCloseable {
   private final ScheduledExecutorService timer = BoundedThreads.timer("muster-timer");
   private final ExecutorService watchThreads =
       BoundedThreads.fedByFew("muster-watch", WATCH_THREADS);
+  private final ExecutorService outputThreads =
+      BoundedThreads.fedByFew("muster-output", OUTPUT_THREADS);
+  private final ExecutorService readingThreads =
+      BoundedThreads.fedByFew("muster-reading", OUTPUT_THREADS);
   private final ExecutorService catalogThreads =
       BoundedThreads.refusing("muster-catalog", CATALOG_THREADS, CATALOG_QUEUE);
   private final GrpcServers servers;
@@ -122,6 +131,7 @@ public final class MusterServer implements AutoCloseable {
   private final Heartbeats heartbeats;
   private final AcknowledgementPace pace = AcknowledgementPace.delayed();
   private final ExecutionWatches watches;
+  private final OutputRetention outputRetention;
   private final ServerMetrics metrics;
   private final Transport transport;
   private final AdminTokenFile adminToken;
@@ -152,13 +162,23 @@ public final class MusterServer implements AutoCloseable {
     metrics = new ServerMetrics();
     sessions = new SessionRegistry();
     watches = new ExecutionWatches(store, watchThreads, clock, timer);
+    OutputFiles outputFiles = new OutputFiles(data.path().resolve("output"));
+    OutputReadings readings = new OutputReadings(store, outputFiles, sessions, readingThreads);
     ledger =
         new Ledger(
             store,
             clock,
-            List.of(sessions, watches, metrics, this::tellBarriers, this::tellRollouts));
+            List.of(
+                sessions, watches, metrics, readings, this::tellBarriers, this::tellRollouts));
     metrics.gauge("muster.sessions", "Nodes with a live session.", sessions::size);
     metrics.gauge("muster.ledger.queue", "Decisions that wait for their commit.", ledger::queued);
+
+    outputRetention =
+        new OutputRetention(
+            ledger, outputFiles, outputThreads, config.outputKept(), config.outputStoreBytes());
+    OutputUploads uploads =
+        new OutputUploads(ledger, store, outputFiles, outputRetention, outputThreads, IDS);
+    measure(uploads, readings);
 
     HandOvers handOvers = new HandOvers(moves, new PacedSends(this::whenAgentsWritten));
     Courier courier = new Courier(ledger, moves, handOvers, orders, timer);
@@ -193,13 +213,16 @@ public final class MusterServer implements AutoCloseable {
             clock,
             timer,
             config.heartbeatInterval(),
-            config.missedHeartbeats());
+            config.missedHeartbeats(),
+            readings);
     AgentSurface agentSurface =
         new AgentSurface(
             new GrpcAgentService(
                 sessionServices,
                 reports,
                 grpcEnrollment,
+                uploads,
+                outputThreads,
                 () -> draining,
                 config.newSessionsPerSecond(),
                 System::nanoTime),
@@ -248,6 +271,7 @@ public final class MusterServer implements AutoCloseable {
                     new PauseService(ledger, store, sessions, courier),
                     new ExecutionQueries(store),
                     watches,
+                    readings,
                     nodes,
                     authorizer,
                     pages),
@@ -271,6 +295,14 @@ public final class MusterServer implements AutoCloseable {
             operatorSurface);
   }
 
+  private void measure(OutputUploads uploads, OutputReadings readings) {
+    metrics.bytes("muster.output.stored", "Stored output.", outputRetention::bytes);
+    metrics.count("muster.output.uploaded", "Uploads that were stored.", uploads::stored);
+    metrics.count("muster.output.pruned", "Outputs that were pruned.", outputRetention::pruned);
+    metrics.gauge("muster.output.uploads", "Uploads that go on.", uploads::open);
+    metrics.gauge("muster.output.readings", "Callers that read output.", readings::open);
+  }
+
   private static List<BindableService> operatorServices(BindableService... provided) {
     return Stream.concat(Stream.of(provided), UnprovisionedServices.all().stream()).toList();
   }
@@ -285,6 +317,7 @@ public final class MusterServer implements AutoCloseable {
     if (firstOperator.makeIfNone(adminToken)) {
       log.info("first start: the admin's token is in {}", adminToken.path());
     }
+    outputRetention.takeStock(store);
     barriers.proceedAfterRestart();
     barriers.start(timer);
     materialiser.proceed();
@@ -297,6 +330,7 @@ public final class MusterServer implements AutoCloseable {
     watches.start();
     transport.keepFresh(timer);
     new RequestRetention(ledger).start(timer);
+    outputRetention.start(timer);
     if (config.metricsAddress().isPresent()) {
       metricsEndpoint =
           new MetricsEndpoint(config.metricsAddress().get().toSocketAddress(), metrics);
@@ -371,6 +405,8 @@ public final class MusterServer implements AutoCloseable {
     timer.shutdownNow();
     ledger.close();
     watchThreads.shutdownNow();
+    outputThreads.shutdownNow();
+    readingThreads.shutdownNow();
     catalogThreads.shutdownNow();
     if (metricsEndpoint != null) {
       metricsEndpoint.close();

@@ -48,8 +48,15 @@ public final class InvocationSheet {
         "Error details",
         IndentedJson.of(result.getError().getDetailsJson().toStringUtf8()),
         terminal);
-    printBlock("Output" + cut(result.getStdout()), invocation.getStdoutText(), terminal);
-    printBlock("Error output" + cut(result.getStderr()), invocation.getStderrText(), terminal);
+    String id = invocation.getId();
+    printBlock(
+        "Output" + cut(result.getStdout()),
+        text(result.getStdout(), invocation.getStdoutText(), id),
+        terminal);
+    printBlock(
+        "Error output" + cut(result.getStderr()),
+        text(result.getStderr(), invocation.getStderrText(), id + " --stderr"),
+        terminal);
   }
 
   private static void printBlock(String title, String text, Terminal terminal) {
@@ -59,6 +66,12 @@ public final class InvocationSheet {
     terminal.line("");
     terminal.line(title + ":", Style.STRONG);
     text.stripTrailing().lines().forEach(line -> terminal.line("  " + line));
+  }
+
+  private static String text(Output output, String inline, String arguments) {
+    return output.getUploaded()
+        ? output.getTotalBytes() + " bytes; read them with: muster output " + arguments
+        : inline;
   }
 
   private static String cut(Output output) {

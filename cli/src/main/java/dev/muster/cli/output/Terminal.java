@@ -108,6 +108,19 @@ public final class Terminal {
     raw(style.apply(SafeText.block(text), colours));
   }
 
+  /**
+   * Prints bytes of a run as they are, where a program or a file takes them; for eyes, their text
+   * made harmless.
+   */
+  public void bytes(byte[] bytes, String text) {
+    if (ttys.out()) {
+      out.print(SafeText.block(text));
+    } else {
+      out.write(bytes, 0, bytes.length);
+    }
+    out.flush();
+  }
+
   /** Prints a message as a JSON document. */
   public void document(MessageOrBuilder message) {
     raw(MessageJson.document(message));

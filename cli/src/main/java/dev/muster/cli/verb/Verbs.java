@@ -26,6 +26,7 @@ public final class Verbs {
     add("invocations", () -> new InvocationsVerb(context));
     add("show", () -> new ShowVerb(context));
     add("watch", () -> new WatchVerb(context));
+    add("output", () -> new OutputVerb(context));
     add("cancel", () -> new CancelVerb(context));
     add("pause", () -> new PauseVerb(context));
     add("resume", () -> new ResumeVerb(context));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.cli.fake;
 
+import com.google.protobuf.ByteString;
 import dev.muster.proto.operator.v1.CancelExecutionRequest;
 import dev.muster.proto.operator.v1.CancelExecutionResponse;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
@@ -24,6 +25,9 @@ import dev.muster.proto.operator.v1.ResumeExecutionRequest;
 import dev.muster.proto.operator.v1.ResumeExecutionResponse;
 import dev.muster.proto.operator.v1.RetryExecutionRequest;
 import dev.muster.proto.operator.v1.RetryExecutionResponse;
+import dev.muster.proto.operator.v1.OutputGap;
+import dev.muster.proto.operator.v1.ReadOutputRequest;
+import dev.muster.proto.operator.v1.ReadOutputResponse;
 import dev.muster.proto.operator.v1.WatchExecutionRequest;
 import dev.muster.proto.operator.v1.WatchExecutionResponse;
 import dev.muster.proto.type.v1.Danger;
@@ -208,6 +212,28 @@ final class FakeExecutionService extends ExecutionServiceImplBase {
         GetInvocationResponse.newBuilder()
             .setInvocation(found.get())
             .addAllHistory(FakeFleet.history(found.get()))
+            .build());
+  }
+
+  /**
+   * Every run has written four bytes, of which the second is kept by nobody and the third is no
+   * UTF-8.
+   */
+  @Override
+  public void readOutput(ReadOutputRequest request, StreamObserver<ReadOutputResponse> answers) {
+    answers.onNext(
+        ReadOutputResponse.newBuilder()
+            .setData(ByteString.copyFrom(new byte[] {'a'}))
+            .setDataText("a")
+            .build());
+    answer(
+        answers,
+        ReadOutputResponse.newBuilder()
+            .setOffset(2)
+            .setSkippedBytes(1)
+            .setGap(OutputGap.OUTPUT_GAP_TRUNCATED)
+            .setData(ByteString.copyFrom(new byte[] {(byte) 0xff, 27}))
+            .setDataText("\ufffd\u001b")
             .build());
   }
 

@@ -38,6 +38,7 @@ public final class AgentProcess implements AutoCloseable {
   private @Nullable ProgramProcess current;
   private int nextLine;
   private String joinToken = "";
+  private String heap = "96m";
 
   AgentProcess(FleetHarness fleet, String name, Path folder) {
     this.fleet = fleet;
@@ -53,6 +54,12 @@ public final class AgentProcess implements AutoCloseable {
   /** Gives it a label, by its join token. Before the first start. */
   public AgentProcess label(String key, String value) {
     labels.put(key, value);
+    return this;
+  }
+
+  /** Sets the largest heap of its JVM. Before a start. */
+  public AgentProcess heap(String size) {
+    heap = size;
     return this;
   }
 
@@ -130,7 +137,7 @@ public final class AgentProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    List<String> command = new ArrayList<>(Programs.command("node-agent", "96m"));
+    List<String> command = new ArrayList<>(Programs.command("node-agent", heap));
     command.addAll(List.of("run", "--config", config.toString()));
     ProgramProcess program =
         ProgramProcess.start(

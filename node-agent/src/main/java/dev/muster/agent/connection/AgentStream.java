@@ -2,11 +2,14 @@
 package dev.muster.agent.connection;
 
 import dev.muster.agent.execution.StreamStart;
+import dev.muster.agent.execution.UploadLine;
 import dev.muster.agent.execution.WireTimes;
 import dev.muster.agent.journal.InvocationId;
 import dev.muster.agent.loop.Loop;
+import dev.muster.agent.output.KeptOutput;
 import dev.muster.proto.agent.v1.AgentHeartbeat;
 import dev.muster.proto.agent.v1.AgentServiceGrpc;
+import dev.muster.proto.agent.v1.AgentServiceGrpc.AgentServiceStub;
 import dev.muster.proto.agent.v1.Callback;
 import dev.muster.proto.agent.v1.CallbackAck;
 import dev.muster.proto.agent.v1.ConnectRequest;
@@ -21,6 +24,7 @@ import dev.muster.proto.agent.v1.OutputChunk;
 import dev.muster.proto.agent.v1.Progress;
 import dev.muster.proto.agent.v1.Reconnect;
 import dev.muster.proto.agent.v1.Welcome;
+import dev.muster.proto.type.v1.ErrorReason;
 import dev.muster.wire.CredentialFormatException;
 import dev.muster.wire.Limits;
 import dev.muster.wire.NodeSecretKey;
@@ -31,7 +35,9 @@ import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +69,7 @@ final class AgentStream {
   private final CatalogUpload catalog;
   private final Heartbeats heartbeats;
 
+  private @Nullable AgentServiceStub stub;
   private @Nullable OutboundStream outbound;
   private @Nullable ClientCallStreamObserver<ConnectRequest> call;
   private long generation;
@@ -80,7 +87,9 @@ final class AgentStream {
 
   /** Opens the stream and says Hello. */
   void open(Channel channel, NodeSecretKey key) {
-    AgentServiceGrpc.newStub(Authorization.attach(channel, key)).connect(new FromServer());
+    AgentServiceStub opened = AgentServiceGrpc.newStub(Authorization.attach(channel, key));
+    stub = opened;
+    opened.connect(new FromServer());
     sayHello(key);
     heartbeats.heard();
     loop.after(
@@ -121,7 +130,7 @@ final class AgentStream {
 
   /** Returns whether all reports are durable. */
   boolean isDrained() {
-    return !welcomed || window.isEmpty();
+    return !welcomed || (window.isEmpty() && !parts.runner().isUploading());
   }
 
   /** Ends the stream in good order. */
@@ -131,6 +140,7 @@ final class AgentStream {
     }
     ended = true;
     heartbeats.stop();
+    parts.runner().sessionOver();
   }
 
   // Hello.
@@ -173,6 +183,10 @@ final class AgentStream {
     catalog.onWelcome(welcome);
     direct(welcome.getDirectivesList());
     heartbeats.start(welcome);
+    parts
+        .runner()
+        .sessionStands(
+            welcome.getLimits().getUploadOutput() ? Optional.of(this::upload) : Optional.empty());
     owner.onWelcome(this, welcome);
     sendCallbacks();
   }
@@ -249,7 +263,10 @@ final class AgentStream {
               "A callback was refused: {} {}",
               refused.refusal().getReason(),
               refused.refusal().getMessage());
-      if (refused.refusal().getFinal()) {
+      if (refused.refusal().getReason() == ErrorReason.ERROR_REASON_OUTPUT_DIGEST_MISMATCH) {
+        window.takeBack(refused.id());
+        parts.runner().outputMissing(refused.id());
+      } else if (refused.refusal().getFinal()) {
         parts.runner().refusedForGood(generation, refused.id());
       }
     }
@@ -270,6 +287,15 @@ final class AgentStream {
   }
 
   // Sending.
+
+  private Runnable upload(
+      InvocationId id, boolean stderr, KeptOutput output, Consumer<UploadLine.End> onEnd) {
+    OutputUpload upload =
+        new OutputUpload(
+            id, stderr, output, parts.disk(), end -> loop.execute(() -> onEnd.accept(end)));
+    upload.start(Objects.requireNonNull(stub));
+    return upload::cancel;
+  }
 
   private void sendCallbacks() {
     while (welcomed && !ended) {
@@ -324,6 +350,7 @@ final class AgentStream {
       if (outbound != null) {
         outbound.abandon();
       }
+      parts.runner().sessionOver();
       owner.onEnded(this, cause);
     }
   }

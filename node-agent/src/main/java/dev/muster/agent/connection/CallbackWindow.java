@@ -121,6 +121,12 @@ final class CallbackWindow {
     return new Acknowledged(stepsThrough, refused);
   }
 
+  /** A refused callback is made anew: what it tells may be sent again on this stream. */
+  void takeBack(InvocationId id) {
+    sentThrough.remove(id);
+    dirty.add(id);
+  }
+
   /** Returns whether nothing is on its way or waits. */
   boolean isEmpty() {
     return inFlight.isEmpty() && dirty.isEmpty();

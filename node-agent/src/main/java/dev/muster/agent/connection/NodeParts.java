@@ -7,6 +7,7 @@ import dev.muster.agent.execution.ServerClock;
 import dev.muster.agent.identity.IdentityStore;
 import dev.muster.agent.journal.Journal;
 import dev.muster.agent.loop.Loop;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  * @param catalog what the node can do now
  * @param identity the node's key
  * @param facts what the node says of itself
+ * @param disk where output is read that is being sent
  */
 public record NodeParts(
     Loop loop,
@@ -27,4 +29,5 @@ public record NodeParts(
     ServerClock clock,
     Supplier<Catalog> catalog,
     IdentityStore identity,
-    NodeFacts facts) {}
+    NodeFacts facts,
+    Executor disk) {}

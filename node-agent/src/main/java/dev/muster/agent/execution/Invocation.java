@@ -5,6 +5,9 @@ import dev.muster.agent.catalog.CatalogEntry;
 import dev.muster.agent.journal.InvocationId;
 import dev.muster.agent.journal.JournalEntry;
 import dev.muster.agent.loop.Loop;
+import dev.muster.proto.agent.v1.CallbackStep;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,9 @@ final class Invocation {
   /** The server wants to hear nothing more of it. */
   boolean forgotten;
 
+  /** What of its output does not fit into its final step; null: nothing. */
+  @Nullable LargeOutput largeOutput;
+
   /** How many of its steps are durable on the server. */
   int acknowledgedSteps;
 
@@ -42,6 +48,27 @@ final class Invocation {
   Invocation(JournalEntry entry) {
     this.id = entry.id();
     this.entry = entry;
+  }
+
+  /** Returns the steps that can be told now: the final one not before its output is decided. */
+  List<CallbackStep> tellable() {
+    List<CallbackStep> steps = entry.steps();
+    LargeOutput large = largeOutput;
+    if (large == null) {
+      return steps;
+    }
+    int last = steps.size() - 1;
+    List<CallbackStep> told = new ArrayList<>(steps.subList(0, last));
+    if (large.isDecided()) {
+      told.add(large.told(steps.get(last)));
+    }
+    return told;
+  }
+
+  /** Returns the steps that the journal is told of: one that may be refused is a callback's. */
+  List<CallbackStep> tellableOfJournal() {
+    List<CallbackStep> steps = entry.steps();
+    return largeOutput == null ? steps : steps.subList(0, steps.size() - 1);
   }
 
   boolean isRunning() {

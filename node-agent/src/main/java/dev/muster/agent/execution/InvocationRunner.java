@@ -5,6 +5,7 @@ import dev.muster.agent.catalog.Catalog;
 import dev.muster.agent.journal.InvocationId;
 import dev.muster.agent.journal.Journal;
 import dev.muster.agent.loop.Loop;
+import dev.muster.agent.output.OutputFolder;
 import dev.muster.proto.agent.v1.Cancel;
 import dev.muster.proto.agent.v1.DirectiveVerb;
 import dev.muster.proto.agent.v1.Execute;
@@ -38,6 +39,7 @@ public final class InvocationRunner {
   private static final Logger log = LoggerFactory.getLogger(InvocationRunner.class);
 
   private final Slots slots;
+  private final OutputFolder outputs;
   private final Invocations invocations;
   private final Reports reports;
   private final RunQueue queue;
@@ -48,6 +50,7 @@ public final class InvocationRunner {
   private final Intake intake;
   private final Reconciliation reconciliation;
   private final OutputTail outputTail;
+  private final OutputUploads uploads;
   private final Shutdown shutdown;
 
   /** Makes a runner; {@link #recover} comes first. */
@@ -60,21 +63,24 @@ public final class InvocationRunner {
       Slots slots,
       RunSettings settings,
       Uplink uplink,
-      SecureRandom random) {
+      SecureRandom random,
+      OutputFolder outputs) {
     Steps steps = new Steps(loop);
     this.slots = slots;
-    invocations = new Invocations(loop, journal);
+    this.outputs = outputs;
+    invocations = new Invocations(loop, journal, this::onGone);
     reports = new Reports(loop, settings.reportDelay(), uplink, invocations);
     outputTail = new OutputTail(loop, uplink);
+    uploads = new OutputUploads(loop, outputs, reports);
     shutdown = new Shutdown(loop, settings.stopGrace(), invocations, slots);
-    Settlement settlement = new Settlement(invocations, reports, steps);
+    Settlement settlement = new Settlement(invocations, reports, uploads, steps);
     queue =
         new RunQueue(
             journal,
             clock,
             slots,
             new StartGate(catalog, slots, settlement),
-            new RunLauncher(loop, workers, settings),
+            new RunLauncher(loop, workers, settings, outputs, outputTail),
             new RunOutcomes(
                 invocations, reports, settlement, steps, slots, uplink, this::onSlotFree),
             settlement,
@@ -86,7 +92,13 @@ public final class InvocationRunner {
     admission = new Admission(catalog, slots, intake, queue, reports, steps);
     tombstones = new Tombstones(journal, slots, intake);
     reconciliation =
-        new Reconciliation(loop, journal, clock, slots, invocations, queue, reports, settlement);
+        new Reconciliation(
+            loop, journal, clock, slots, invocations, queue, reports, settlement, uploads);
+  }
+
+  private void onGone(Invocation invocation) {
+    uploads.forgotten(invocation);
+    outputTail.ended(invocation.id);
   }
 
   private void onSlotFree() {
@@ -102,6 +114,7 @@ public final class InvocationRunner {
    */
   public void recover(Survivors survivors) throws IOException {
     reconciliation.recover(survivors);
+    outputs.deleteAllBut(invocations.withLargeOutput());
   }
 
   /**
@@ -110,6 +123,8 @@ public final class InvocationRunner {
    */
   public StreamStart beginStream() {
     readiness.beginStream();
+    uploads.sessionOver();
+    outputTail.beginStream(invocations.runs());
     return reconciliation.beginStream();
   }
 
@@ -209,6 +224,26 @@ public final class InvocationRunner {
     invocations.find(id).ifPresent(invocation -> reconciliation.forget(generation, invocation));
   }
 
+  /** The server does not have output of which a report told that it was sent. */
+  public void outputMissing(InvocationId id) {
+    invocations.find(id).ifPresent(uploads::missing);
+  }
+
+  /** A session stands; empty: its server takes no uploads. */
+  public void sessionStands(Optional<UploadLine> line) {
+    uploads.sessionStands(line);
+  }
+
+  /** The session has ended. */
+  public void sessionOver() {
+    uploads.sessionOver();
+  }
+
+  /** Returns whether output is being sent that a report waits for. */
+  public boolean isUploading() {
+    return uploads.isBusy();
+  }
+
   /** Starts what can be started: call it when the server's time was measured or slots changed. */
   public void startWaiting() {
     queue.startWaiting();
@@ -216,10 +251,15 @@ public final class InvocationRunner {
 
   /** Shows a run's output to the server while it is written, or stops doing so. */
   public void tail(Tail tail) {
-    InvocationId.parse(tail.getInvocationId())
-        .flatMap(invocations::find)
+    InvocationId.parse(tail.getInvocationId()).ifPresent(id -> tail(id, tail.getOn()));
+  }
+
+  private void tail(InvocationId id, boolean on) {
+    outputTail.tail(id, on);
+    invocations
+        .find(id)
         .flatMap(invocation -> Optional.ofNullable(invocation.run))
-        .ifPresent(run -> outputTail.tail(run, tail));
+        .ifPresent(run -> outputTail.show(id, run));
   }
 
   /** Returns how many runs go on. */

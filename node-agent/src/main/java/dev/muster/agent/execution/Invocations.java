@@ -12,6 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +28,14 @@ final class Invocations {
 
   private final Loop loop;
   private final Journal journal;
+  private final Consumer<Invocation> onGone;
   private final Map<InvocationId, Invocation> known = new LinkedHashMap<>();
 
-  Invocations(Loop loop, Journal journal) {
+  /** Makes an empty one; what is let go is told to the last. */
+  Invocations(Loop loop, Journal journal, Consumer<Invocation> onGone) {
     this.loop = loop;
     this.journal = journal;
+    this.onGone = onGone;
   }
 
   Optional<Invocation> find(InvocationId id) {
@@ -50,6 +56,14 @@ final class Invocations {
     return known.values().stream()
         .flatMap(invocation -> Optional.ofNullable(invocation.run).stream())
         .toList();
+  }
+
+  /** Returns those that have output in files. */
+  Set<InvocationId> withLargeOutput() {
+    return known.values().stream()
+        .filter(invocation -> invocation.largeOutput != null)
+        .map(invocation -> invocation.id)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Adds what is in the journal already, or will never be. */
@@ -123,6 +137,7 @@ final class Invocations {
     for (Invocation invocation : done) {
       invocation.cancelReportTimer();
       known.remove(invocation.id, invocation);
+      onGone.accept(invocation);
     }
   }
 

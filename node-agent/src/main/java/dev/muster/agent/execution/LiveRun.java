@@ -6,10 +6,13 @@ import dev.muster.agent.Cancellation;
 import dev.muster.agent.Input;
 import dev.muster.agent.RequestedBy;
 import dev.muster.agent.catalog.Run;
+import dev.muster.agent.journal.InvocationId;
+import dev.muster.agent.output.OutputFolder;
 import dev.muster.agent.process.ProcessMark;
 import dev.muster.proto.agent.v1.Progress;
 import dev.muster.proto.type.v1.Output;
 import dev.muster.proto.type.v1.Surface;
+import dev.muster.wire.Limits;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,20 +49,35 @@ final class LiveRun implements Run {
       Command command,
       String marker,
       int attempt,
-      int outputCap,
+      long outputCap,
+      OutputFolder outputs,
       StopSignal signal,
       Events events) {
     this.command = command;
     this.marker = marker;
     this.attempt = attempt;
     this.signal = signal;
-    this.stdout = new OutputCapture(outputCap);
-    this.stderr = new OutputCapture(outputCap);
+    this.stdout = capture(command.id(), false, outputCap, outputs);
+    this.stderr = capture(command.id(), true, outputCap, outputs);
     this.events = events;
+  }
+
+  /** Where the cap is below what a report may hold, the report holds all that is kept. */
+  private static OutputCapture capture(
+      InvocationId id, boolean ofStderr, long cap, OutputFolder outputs) {
+    return cap <= Limits.INLINE_OUTPUT_BYTES
+        ? new OutputCapture((int) cap)
+        : new OutputCapture(Limits.INLINE_OUTPUT_BYTES, () -> outputs.create(id, ofStderr, cap));
   }
 
   StopSignal signal() {
     return signal;
+  }
+
+  /** Ends the capture of both streams; may wait for the disk. */
+  void finishOutput() {
+    stdout.finish();
+    stderr.finish();
   }
 
   OutputCapture capture(boolean ofStderr) {

@@ -33,6 +33,7 @@ final class Reconciliation {
   private final RunQueue queue;
   private final Reports reports;
   private final Settlement settlement;
+  private final OutputUploads uploads;
 
   Reconciliation(
       Loop loop,
@@ -42,7 +43,8 @@ final class Reconciliation {
       Invocations invocations,
       RunQueue queue,
       Reports reports,
-      Settlement settlement) {
+      Settlement settlement,
+      OutputUploads uploads) {
     this.loop = loop;
     this.journal = journal;
     this.clock = clock;
@@ -51,6 +53,7 @@ final class Reconciliation {
     this.queue = queue;
     this.reports = reports;
     this.settlement = settlement;
+    this.uploads = uploads;
   }
 
   /** Takes up what an earlier run of the agent left in the journal. */
@@ -68,6 +71,9 @@ final class Reconciliation {
       }
       Invocation invocation = new Invocation(now);
       invocations.add(invocation);
+      if (now.phase() == Phase.SETTLED) {
+        uploads.settled(invocation);
+      }
       if (now.phase() == Phase.ACCEPTED) {
         waitAgain(invocation);
       }
@@ -104,7 +110,7 @@ final class Reconciliation {
     return dev.muster.proto.agent.v1.JournalEntry.newBuilder()
         .setInvocationId(invocation.id.toString())
         .setEpoch(invocation.entry.epoch())
-        .addAllSteps(invocation.entry.steps())
+        .addAllSteps(invocation.tellableOfJournal())
         .setRunning(invocation.isRunning())
         .build();
   }

@@ -33,7 +33,7 @@ final class Reports {
     if (wanted.isEmpty()) {
       return Optional.empty();
     }
-    List<CallbackStep> steps = wanted.get().entry.steps();
+    List<CallbackStep> steps = wanted.get().tellable();
     int from = Math.min(wanted.get().acknowledgedSteps, steps.size());
     return from == steps.size()
         ? Optional.empty()

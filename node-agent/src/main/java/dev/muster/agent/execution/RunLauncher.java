@@ -8,6 +8,7 @@ import dev.muster.agent.catalog.Outcome;
 import dev.muster.agent.execution.StopSignal.Cause;
 import dev.muster.agent.execution.StopSignal.Stop;
 import dev.muster.agent.loop.Loop;
+import dev.muster.agent.output.OutputFolder;
 import dev.muster.agent.process.ProcessMark;
 import dev.muster.proto.agent.v1.Progress;
 import dev.muster.wire.Limits;
@@ -45,11 +46,16 @@ final class RunLauncher {
   private final Loop loop;
   private final Workers workers;
   private final RunSettings settings;
+  private final OutputFolder outputs;
+  private final OutputTail tail;
 
-  RunLauncher(Loop loop, Workers workers, RunSettings settings) {
+  RunLauncher(
+      Loop loop, Workers workers, RunSettings settings, OutputFolder outputs, OutputTail tail) {
     this.loop = loop;
     this.workers = workers;
     this.settings = settings;
+    this.outputs = outputs;
+    this.tail = tail;
   }
 
   /** Starts a run whose start is on disk. */
@@ -61,8 +67,10 @@ final class RunLauncher {
             invocation.entry.marker(),
             invocation.entry.attempt(),
             outputCap(action),
+            outputs,
             new StopSignal(workers.of(place)),
             events(invocation, watcher));
+    tail.show(invocation.id, run);
     try {
       workers.of(place).execute(() -> run(invocation, run, action.body(), watcher));
     } catch (RejectedExecutionException e) {
@@ -98,6 +106,7 @@ final class RunLauncher {
       throw e;
     } finally {
       run.signal().leave();
+      run.finishOutput(); // Here, where the disk may take its time.
     }
     Outcome ended = outcome;
     loop.execute(() -> watcher.onEnded(invocation, run, ended));
@@ -141,11 +150,9 @@ final class RunLauncher {
     };
   }
 
-  /** What cannot be sent need not be kept: without uploads, what fits inline is all. */
-  private static int outputCap(CatalogEntry action) {
+  private static long outputCap(CatalogEntry action) {
     long declared = action.declaration().getOutputLimitBytes();
-    long cap = declared > 0 ? declared : Limits.DEFAULT_OUTPUT_BYTES;
-    return (int) Math.min(cap, Limits.INLINE_OUTPUT_BYTES);
+    return declared > 0 ? Math.min(declared, Limits.MAX_OUTPUT_BYTES) : Limits.DEFAULT_OUTPUT_BYTES;
   }
 
   private static Outcome threw(Invocation invocation, Throwable thrown) {

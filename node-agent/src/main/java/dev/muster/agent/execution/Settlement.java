@@ -12,11 +12,13 @@ final class Settlement {
 
   private final Invocations invocations;
   private final Reports reports;
+  private final OutputUploads uploads;
   private final Steps steps;
 
-  Settlement(Invocations invocations, Reports reports, Steps steps) {
+  Settlement(Invocations invocations, Reports reports, OutputUploads uploads, Steps steps) {
     this.invocations = invocations;
     this.reports = reports;
+    this.uploads = uploads;
     this.steps = steps;
   }
 
@@ -32,6 +34,7 @@ final class Settlement {
       return; // Settled before it was ever stored: storing it comes next.
     }
     invocations.save(invocation, invocation.entry);
+    uploads.settled(invocation);
     if (invocation.forgotten) {
       invocations.forgetDone(invocation);
     } else {

@@ -21,6 +21,7 @@ import dev.muster.agent.journal.InvocationId;
 import dev.muster.agent.journal.Journal;
 import dev.muster.agent.journal.JournalLimits;
 import dev.muster.agent.loop.FakeLoop;
+import dev.muster.agent.output.OutputFolder;
 import dev.muster.agent.process.RunTrace;
 import dev.muster.proto.agent.v1.CallbackStep;
 import dev.muster.proto.agent.v1.Cancel;
@@ -32,6 +33,7 @@ import dev.muster.proto.agent.v1.Progress;
 import dev.muster.proto.type.v1.ActionKind;
 import dev.muster.proto.type.v1.InvocationState;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +45,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The runner with a clock, a disk and threads that stand still until the test moves them. */
 final class InvocationRunnerTest {
@@ -52,6 +55,7 @@ final class InvocationRunnerTest {
   private final FakeUplink uplink = new FakeUplink();
   private final Deque<Runnable> threads = new ArrayDeque<>();
   private final InvocationId id = id();
+  private final Path outputs;
   private CrashableFiles files = new CrashableFiles();
   private ServerClock clock = new ServerClock(loop);
   private int runs;
@@ -76,7 +80,8 @@ final class InvocationRunnerTest {
     public void output(OutputChunk chunk) {}
   }
 
-  InvocationRunnerTest() throws IOException {
+  InvocationRunnerTest(@TempDir Path outputs) throws IOException {
+    this.outputs = outputs;
     runner = runner(JournalLimits.DEFAULT, 2);
   }
 
@@ -466,7 +471,8 @@ final class InvocationRunnerTest {
         new Slots(slots),
         new RunSettings(slots, Duration.ofSeconds(10), DELAY),
         uplink,
-        new SecureRandom());
+        new SecureRandom(),
+        OutputFolder.open(outputs, 1L << 30));
   }
 
   private InvocationRunner uncheckedRunner(int slots) {

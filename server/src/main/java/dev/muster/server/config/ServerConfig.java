@@ -24,6 +24,8 @@ import java.util.Optional;
  * @param liveExecutionsPerDomain most executions of a domain that have not settled
  * @param lostSweepGrace how long after its start the server calls nothing LOST
  * @param metricsAddress where metrics are served; empty: nowhere
+ * @param outputKept how long stored output is kept
+ * @param outputStoreBytes most bytes of all stored output together
  * @param drainTimeout how long a stopping server waits for calls to end
  * @param reconnectSpread over which time a stopping server spreads the return of its agents
  */
@@ -40,6 +42,8 @@ public record ServerConfig(
     int liveExecutionsPerDomain,
     Duration lostSweepGrace,
     Optional<ListenAddress> metricsAddress,
+    Duration outputKept,
+    long outputStoreBytes,
     Duration drainTimeout,
     Duration reconnectSpread) {
   /** Name of the settings file that is read where none is named. */
@@ -107,6 +111,8 @@ public record ServerConfig(
             values.number(Setting.LIVE_EXECUTIONS_PER_DOMAIN, 1, 1_000_000),
             values.duration(Setting.LOST_SWEEP_GRACE, "0s", "1h"),
             values.addressOrOff(Setting.METRICS_ADDRESS),
+            values.duration(Setting.OUTPUT_KEPT, "1m", "3650d"),
+            values.size(Setting.OUTPUT_STORE_SIZE, "64MiB", "16384GiB"),
             values.duration(Setting.DRAIN_TIMEOUT, "0s", "10m"),
             values.duration(Setting.RECONNECT_SPREAD, "0s", "10m"));
     config.checkExposure(values);

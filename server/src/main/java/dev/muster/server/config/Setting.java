@@ -44,6 +44,14 @@ public enum Setting {
       "How long after its start the server calls nothing LOST: agents come back first. From 0s to 1h."),
   /** Metrics and health. */
   METRICS_ADDRESS("127.0.0.1:7445", "Where /metrics is served over HTTP; off: nowhere."),
+  /** Age of stored output. */
+  OUTPUT_KEPT(
+      "14d",
+      "How long output is kept that is too large for a report; later it is OUTPUT_EXPIRED. From 1m to 3650d."),
+  /** Size of the output store. */
+  OUTPUT_STORE_SIZE(
+      "20GiB",
+      "Most bytes that all stored output together may have; beyond, the oldest goes. From 64MiB to 16384GiB."),
   /** End of a drain. */
   DRAIN_TIMEOUT("30s", "How long a stopping server waits for calls to end. From 0s to 10m."),
   /** Spread of a drain. */

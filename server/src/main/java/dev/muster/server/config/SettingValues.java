@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,7 @@ import java.util.regex.Pattern;
  */
 final class SettingValues {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(KiB|MiB|GiB)");
 
   /** A value as it was written, and who wrote it. */
   record Origin(String value, String where) {}
@@ -66,6 +68,17 @@ final class SettingValues {
     }
     fault(setting, "is a time from " + min + " to " + max + ", such as " + setting.defaultText());
     return parseDuration(setting.defaultText()).orElseThrow();
+  }
+
+  long size(Setting setting, String min, String max) {
+    OptionalLong size = parseSize(text(setting));
+    if (size.isPresent()
+        && size.getAsLong() >= parseSize(min).orElseThrow()
+        && size.getAsLong() <= parseSize(max).orElseThrow()) {
+      return size.getAsLong();
+    }
+    fault(setting, "is a size from " + min + " to " + max + ", such as " + setting.defaultText());
+    return parseSize(setting.defaultText()).orElseThrow();
   }
 
   ListenAddress address(Setting setting) {
@@ -117,6 +130,20 @@ final class SettingValues {
   private String text(Setting setting) {
     Origin origin = values.get(setting);
     return origin == null ? setting.defaultText() : origin.value;
+  }
+
+  private static OptionalLong parseSize(String text) {
+    Matcher matcher = SIZE.matcher(text);
+    if (!matcher.matches()) {
+      return OptionalLong.empty();
+    }
+    int unit =
+        switch (matcher.group(2)) {
+          case "KiB" -> 10;
+          case "MiB" -> 20;
+          default -> 30;
+        };
+    return OptionalLong.of(Long.parseLong(matcher.group(1)) << unit);
   }
 
   private static Optional<Duration> parseDuration(String text) {

@@ -40,6 +40,11 @@ public record ReportedStep(
     return event.reported().orElse(InvocationState.STARTED);
   }
 
+  /** Returns whether it tells of output that is in the output store, or should be. */
+  public boolean tellsOfUpload() {
+    return result != null && result.isUploaded();
+  }
+
   /** Returns a bare step. */
   public static ReportedStep of(InvocationEvent event) {
     return new ReportedStep(event, null, null, "", "", false, false, 1);

@@ -24,6 +24,11 @@ public record Result(
   public static final Result EMPTY =
       new Result(new byte[0], null, OptionalInt.empty(), Output.NONE, Output.NONE);
 
+  /** Returns whether some of the output is in the output store. */
+  public boolean isUploaded() {
+    return stdout.uploaded() || stderr.uploaded();
+  }
+
   /**
    * Why a run did not succeed, in the action's own words.
    *
@@ -39,12 +44,23 @@ public record Result(
    * @param data the bytes, or head then tail where truncated
    * @param totalBytes that the run wrote in all
    * @param truncated whether bytes in the middle are missing
-   * @param headBytes how much of the data is the head, where truncated
+   * @param headBytes how much of what is kept is the head, where truncated
    * @param sha256 of all that was written; empty where nothing was
+   * @param uploaded whether the bytes are in the output store rather than in the data
    */
   public record Output(
-      byte[] data, long totalBytes, boolean truncated, long headBytes, byte[] sha256) {
+      byte[] data,
+      long totalBytes,
+      boolean truncated,
+      long headBytes,
+      byte[] sha256,
+      boolean uploaded) {
     /** Nothing written. */
     public static final Output NONE = new Output(new byte[0], 0, false, 0, new byte[0]);
+
+    /** Makes one whose bytes are all in the data. */
+    public Output(byte[] data, long totalBytes, boolean truncated, long headBytes, byte[] sha256) {
+      this(data, totalBytes, truncated, headBytes, sha256, false);
+    }
   }
 }

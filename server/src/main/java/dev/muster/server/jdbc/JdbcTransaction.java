@@ -12,6 +12,7 @@ import dev.muster.server.ledger.StoreTransaction;
 import dev.muster.server.node.JoinTokenStore;
 import dev.muster.server.node.NodeKeyStore;
 import dev.muster.server.node.NodeStore;
+import dev.muster.server.output.OutputStore;
 import dev.muster.server.request.RequestStore;
 
 /** One transaction on one connection. */
@@ -66,6 +67,11 @@ final class JdbcTransaction implements StoreTransaction {
   @Override
   public CatalogStore catalogs() {
     return new JdbcCatalogStore(statements);
+  }
+
+  @Override
+  public OutputStore outputs() {
+    return new JdbcOutputStore(statements);
   }
 
   @Override

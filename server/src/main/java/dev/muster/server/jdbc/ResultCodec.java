@@ -56,6 +56,7 @@ final class ResultCodec {
         .setTruncated(output.truncated())
         .setHeadBytes(output.headBytes())
         .setSha256(ByteString.copyFrom(output.sha256()))
+        .setUploaded(output.uploaded())
         .build();
   }
 
@@ -65,6 +66,7 @@ final class ResultCodec {
         message.getTotalBytes(),
         message.getTruncated(),
         message.getHeadBytes(),
-        message.getSha256().toByteArray());
+        message.getSha256().toByteArray(),
+        message.getUploaded());
   }
 }

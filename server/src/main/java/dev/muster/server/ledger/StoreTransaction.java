@@ -11,6 +11,7 @@ import dev.muster.server.invocation.InvocationStore;
 import dev.muster.server.node.JoinTokenStore;
 import dev.muster.server.node.NodeKeyStore;
 import dev.muster.server.node.NodeStore;
+import dev.muster.server.output.OutputStore;
 import dev.muster.server.request.RequestStore;
 
 /**
@@ -44,6 +45,9 @@ public interface StoreTransaction {
 
   /** Returns the catalogs. */
   CatalogStore catalogs();
+
+  /** Returns what is stored of runs' output. */
+  OutputStore outputs();
 
   /** Returns the recognised requests. */
   RequestStore requests();

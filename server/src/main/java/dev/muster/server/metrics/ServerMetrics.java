@@ -9,6 +9,7 @@ import dev.muster.server.ledger.Commit;
 import dev.muster.server.ledger.CommitListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -21,6 +22,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** The meters of a server. Thread-safe. */
 public final class ServerMetrics implements CommitListener {
@@ -58,6 +60,21 @@ public final class ServerMetrics implements CommitListener {
   /** Shows a figure as it is when it is asked for. */
   public void gauge(String name, String description, IntSupplier figure) {
     Gauge.builder(name, figure, IntSupplier::getAsInt).description(description).register(registry);
+  }
+
+  /** Shows a size in bytes as it is when it is asked for. */
+  public void bytes(String name, String description, LongSupplier figure) {
+    Gauge.builder(name, figure, LongSupplier::getAsLong)
+        .description(description)
+        .baseUnit("bytes")
+        .register(registry);
+  }
+
+  /** Shows a count that only grows. */
+  public void count(String name, String description, LongSupplier figure) {
+    FunctionCounter.builder(name, figure, LongSupplier::getAsLong)
+        .description(description)
+        .register(registry);
   }
 
   /** Returns all meters in Prometheus' text format. */

@@ -14,6 +14,7 @@ import dev.muster.server.ledger.Ledger;
 import dev.muster.server.ledger.LedgerTransaction;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeStore.SessionRecord;
+import dev.muster.server.output.UploadedOutput;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -82,6 +83,7 @@ public final class ReportService {
     }
     StepsDecision decision = Reports.decide(invocation, steps, Driver.NODE, replica, tx.now());
     if (decision instanceof StepsDecision.Apply apply) {
+      UploadedOutput.require(tx.store().outputs(), id, apply.change().result());
       tx.change(apply.change());
       return new ReportOutcome.Applied(apply.change().after());
     }

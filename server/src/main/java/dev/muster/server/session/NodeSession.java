@@ -337,6 +337,7 @@ public final class NodeSession {
     if (confirmed && reconciled) {
       phase = Phase.OPEN;
       boolean othersWait = credit.open(slots, outstanding.size(), strays);
+      outstanding.forEach(this::tailIfWatched);
       outstanding.clear();
       if (othersWait) {
         requestHandOver();
@@ -461,6 +462,15 @@ public final class NodeSession {
         });
   }
 
+  /** A run has written this, and the agent was asked to show it. */
+  public void output(InvocationId id, boolean stderr, long offset, byte[] data) {
+    receivedAfterHello(
+        () -> {
+          services.tails().written(nodeId(), id, stderr, offset, data);
+          out.requestMore();
+        });
+  }
+
   /** A message that asks for nothing here. */
   public void ignored() {
     receivedAfterHello(out::requestMore);
@@ -517,6 +527,7 @@ public final class NodeSession {
             callbacks.hold(invocation);
             callbacks.acknowledge(); // In one write with the command.
             out.execute(invocation, order);
+            tailIfWatched(invocation.id());
             sent();
           }
         });
@@ -616,6 +627,24 @@ public final class NodeSession {
           }
         });
     return answer;
+  }
+
+  /** Asks the node to show what a run writes, or to stop that; dropped where it is not welcomed. */
+  public void tail(InvocationId id, boolean on) {
+    serial.execute(
+        () -> {
+          if (isWelcomed()) {
+            out.tail(id, on);
+            sent();
+          }
+        });
+  }
+
+  /** The word may overtake the command: the agent remembers it. */
+  private void tailIfWatched(InvocationId id) {
+    if (services.tails().isWatched(id)) {
+      out.tail(id, true);
+    }
   }
 
   /** Acknowledges what has waited. */

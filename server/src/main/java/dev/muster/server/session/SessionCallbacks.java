@@ -83,7 +83,10 @@ final class SessionCallbacks {
   /** Decides on a callback whose sequence was received. */
   void decide(long sequence, InvocationId id, List<ReportedStep> steps) {
     @Nullable Invocation known = held.get(id);
-    if (known == null || undecided.contains(id)) {
+    if (known == null
+        || undecided.contains(id)
+        // Whether what it tells of is stored, only the store knows.
+        || steps.stream().anyMatch(ReportedStep::tellsOfUpload)) {
       decideInCommit(sequence, id, steps);
       return;
     }

@@ -43,6 +43,9 @@ public interface SessionOutbound {
   /** Asks to stop an invocation. */
   void cancel(InvocationId id, String reason, RequestedBy requestedBy, Instant expireTime);
 
+  /** Asks to show what a run writes while it is written, or to stop that. */
+  void tail(InvocationId id, boolean on);
+
   /** Asks to get ready for an invocation. */
   void prepare(Invocation invocation, Order order);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.session;
 
+import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.ledger.Ledger;
+import dev.muster.server.node.NodeId;
 import dev.muster.server.report.ReportService;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -22,6 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param timer for what is tried again
  * @param heartbeatInterval how often each side gives a sign of life
  * @param missedHeartbeats how many missed ones end a session
+ * @param tails who follows what runs write
  */
 public record SessionServices(
     String replica,
@@ -35,7 +38,34 @@ public record SessionServices(
     InstantSource clock,
     ScheduledExecutorService timer,
     Duration heartbeatInterval,
-    int missedHeartbeats) {
+    int missedHeartbeats,
+    Tails tails) {
+  /** Those who follow what runs write while it is written. */
+  public interface Tails {
+    /** Returns whether somebody follows an invocation. */
+    boolean isWatched(InvocationId id);
+
+    /**
+     * A node's run has written this; must not block. What nobody follows is dropped.
+     *
+     * @param offset position of the first byte in all that the stream wrote
+     */
+    void written(NodeId node, InvocationId id, boolean stderr, long offset, byte[] data);
+
+    /** Nobody follows anything. */
+    Tails NONE =
+        new Tails() {
+          @Override
+          public boolean isWatched(InvocationId id) {
+            return false;
+          }
+
+          @Override
+          public void written(
+              NodeId node, InvocationId id, boolean stderr, long offset, byte[] data) {}
+        };
+  }
+
   /** Hands over what waits in the store. */
   @FunctionalInterface
   public interface HandOvers {

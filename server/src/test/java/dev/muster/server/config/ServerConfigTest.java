@@ -40,6 +40,8 @@ final class ServerConfigTest {
                 1_000,
                 Duration.ofMinutes(2),
                 Optional.of(new ListenAddress("127.0.0.1", 7445)),
+                Duration.ofDays(14),
+                20L << 30,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10)));
   }

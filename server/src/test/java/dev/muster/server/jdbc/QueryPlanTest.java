@@ -157,6 +157,8 @@ final class QueryPlanTest {
               JdbcRequestStore.PRUNE,
               "(caller=? AND project_id=? AND method=? AND request_id=?)",
               "request_by_time (create_time<?)"),
+          inOrder("output", JdbcOutputStore.FIND, "(invocation_id=? AND stream=?)"),
+          inOrder("oldest output", JdbcOutputStore.OLDEST, "output_by_time (create_time>?)"),
           inOrder("audit", JdbcAuditStore.AFTER, "INTEGER PRIMARY KEY (rowid>?)"));
 
   @ParameterizedTest

@@ -94,6 +94,14 @@ final class SqliteStoresTest {
   }
 
   @Nested
+  final class Outputs extends OutputStoreContract {
+    @Override
+    TestStore open() {
+      return TestStore.open();
+    }
+  }
+
+  @Nested
   final class Audit extends AuditStoreContract {
     @Override
     TestStore open() {

@@ -131,6 +131,11 @@ final class RecordingOutbound implements SessionOutbound {
   }
 
   @Override
+  public synchronized void tail(InvocationId id, boolean on) {
+    sent.add("TAIL " + (on ? "on" : "off"));
+  }
+
+  @Override
   public synchronized void heartbeat(Instant serverTime) {
     sent.add("HEARTBEAT");
   }

@@ -51,9 +51,11 @@ import dev.muster.server.node.NodeDirectory;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeName;
 import dev.muster.server.node.NodeState;
+import dev.muster.server.output.OutputFiles;
 import dev.muster.server.report.ReportService;
 import dev.muster.server.rollout.Rollouts;
 import dev.muster.server.session.AgentHello.JournalItem;
+import dev.muster.server.tail.OutputReadings;
 import dev.muster.wire.Sha256;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -112,8 +114,16 @@ public final class SessionHarness implements AutoCloseable {
   /** Pauses and resumes. */
   final PauseService pauses;
 
+  /** Those who read output, on the thread that brings it. */
+  public final OutputReadings readings;
+
   private final Cancellation cancellation;
   private final AtomicInteger requests = new AtomicInteger();
+
+  /** Returns the files of the output store, beside the database. */
+  public OutputFiles outputFiles() {
+    return new OutputFiles(store.directory().resolve("output"));
+  }
 
   /** Makes a server over a store, which stays open when this is closed. */
   public SessionHarness(TestStore store) {
@@ -123,7 +133,10 @@ public final class SessionHarness implements AutoCloseable {
   /** Makes a server whose acknowledgements go by this pace. */
   SessionHarness(TestStore store, AcknowledgementPace pace) {
     this.store = store;
-    ledger = new Ledger(faulty, clock, List.of(registry, this::tellBarriers, this::tellRollouts));
+    readings = new OutputReadings(store, outputFiles(), registry, Runnable::run);
+    ledger =
+        new Ledger(
+            faulty, clock, List.of(registry, readings, this::tellBarriers, this::tellRollouts));
     directory = NodeDirectory.load(store);
     HandOvers handOvers = new HandOvers(moves, new PacedSends(Runnable::run));
     Courier courier = new Courier(ledger, moves, handOvers, orders, clock.timer());
@@ -145,7 +158,8 @@ public final class SessionHarness implements AutoCloseable {
             clock,
             clock.timer(),
             HEARTBEAT,
-            3);
+            3,
+            readings);
     materialiser =
         new Materialiser(
             ledger,

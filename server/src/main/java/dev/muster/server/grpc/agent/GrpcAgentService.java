@@ -8,12 +8,15 @@ import dev.muster.proto.agent.v1.EnrollRequest;
 import dev.muster.proto.agent.v1.EnrollResponse;
 import dev.muster.proto.agent.v1.ReportInvocationRequest;
 import dev.muster.proto.agent.v1.ReportInvocationResponse;
+import dev.muster.proto.agent.v1.UploadOutputRequest;
+import dev.muster.proto.agent.v1.UploadOutputResponse;
 import dev.muster.server.error.BusException;
 import dev.muster.server.error.ErrorReason;
 import dev.muster.server.grpc.GrpcEnrollment;
 import dev.muster.server.grpc.NodeContext;
 import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.node.Node;
+import dev.muster.server.output.OutputUploads;
 import dev.muster.server.report.ReportOutcome;
 import dev.muster.server.report.ReportService;
 import dev.muster.server.session.NodeSession;
@@ -22,6 +25,7 @@ import dev.muster.wire.Limits;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -33,11 +37,14 @@ import java.util.function.LongSupplier;
 public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBase {
   private static final Duration RATE_RETRY = Duration.ofSeconds(2);
   private static final Duration HELLO_WITHIN = Duration.ofSeconds(20);
+  private static final Duration UPLOAD_WITHIN = Duration.ofMinutes(5);
   private static final Duration DRAIN_RETRY = Duration.ofSeconds(5);
 
   private final SessionServices sessions;
   private final ReportService reports;
   private final GrpcEnrollment enrollment;
+  private final OutputUploads uploads;
+  private final Executor disk;
   private final BooleanSupplier draining;
   private final SessionRate rate;
   private final OrderBytes orders = new OrderBytes();
@@ -45,6 +52,7 @@ public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBas
   /**
    * Makes the service.
    *
+   * @param disk where uploads are written
    * @param draining whether the server is going down
    * @param sessionsPerSecond how many sessions may begin
    * @param nanos elapsed time
@@ -53,12 +61,16 @@ public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBas
       SessionServices sessions,
       ReportService reports,
       GrpcEnrollment enrollment,
+      OutputUploads uploads,
+      Executor disk,
       BooleanSupplier draining,
       int sessionsPerSecond,
       LongSupplier nanos) {
     this.sessions = sessions;
     this.reports = reports;
     this.enrollment = enrollment;
+    this.uploads = uploads;
+    this.disk = disk;
     this.draining = draining;
     this.rate = new SessionRate(sessionsPerSecond, nanos);
   }
@@ -107,6 +119,23 @@ public final class GrpcAgentService extends AgentServiceGrpc.AgentServiceImplBas
   @Override
   public void enroll(EnrollRequest request, StreamObserver<EnrollResponse> response) {
     enrollment.enroll(request, response);
+  }
+
+  @Override
+  public StreamObserver<UploadOutputRequest> uploadOutput(
+      StreamObserver<UploadOutputResponse> response) {
+    UploadStream upload =
+        new UploadStream(
+            NodeContext.current().id(),
+            uploads,
+            disk,
+            (ServerCallStreamObserver<UploadOutputResponse>) response);
+    upload.begin();
+    var unusedTimer =
+        sessions
+            .timer()
+            .schedule(upload::timedOut, UPLOAD_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    return upload;
   }
 
   @Override

@@ -124,7 +124,11 @@ final class HelloMapper {
     List<ReportedStep> read = new ArrayList<>(steps.size());
     for (CallbackStep step : steps) {
       try {
-        read.addAll(StepMapper.steps(List.of(step)));
+        List<ReportedStep> one = StepMapper.steps(List.of(step));
+        if (one.stream().anyMatch(ReportedStep::tellsOfUpload)) {
+          break; // Whether it is stored is decided about a callback.
+        }
+        read.addAll(one);
       } catch (BusException e) {
         break;
       }

@@ -4,12 +4,14 @@ package dev.muster.server.grpc.agent;
 import dev.muster.proto.agent.v1.Callback;
 import dev.muster.proto.agent.v1.CatalogPage;
 import dev.muster.proto.agent.v1.ConnectRequest;
+import dev.muster.proto.agent.v1.OutputChunk;
 import dev.muster.proto.agent.v1.PrepareResult;
 import dev.muster.server.error.BusException;
 import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.ReportedStep;
 import dev.muster.server.invocation.Result;
 import dev.muster.server.node.Node;
+import dev.muster.server.node.NodeId;
 import dev.muster.server.session.AnnouncedCatalog;
 import dev.muster.server.session.NodeSession;
 import dev.muster.server.session.PreparedAnswer;
@@ -47,8 +49,9 @@ final class InboundStream implements StreamObserver<ConnectRequest> {
                       message.getJournalPage().getContinues()));
       case EPOCH_CONFIRMED -> session.epochConfirmed(message.getEpochConfirmed().getEpoch());
       case CATALOG_PAGE -> catalogPage(message.getCatalogPage());
-      // Nobody watches output or progress on this server yet, and no key was offered.
-      case PROGRESS, OUTPUT_CHUNK, KEY_ACCEPTED -> session.ignored();
+      case OUTPUT_CHUNK -> outputChunk(message.getOutputChunk());
+      // Nobody watches progress on this server yet, and no key was offered.
+      case PROGRESS, KEY_ACCEPTED -> session.ignored();
       case MESSAGE_NOT_SET -> session.breached("a message of no known kind");
     }
   }
@@ -64,6 +67,20 @@ final class InboundStream implements StreamObserver<ConnectRequest> {
       return;
     }
     session.callback(callback.getSequence(), id, steps);
+  }
+
+  private void outputChunk(OutputChunk chunk) {
+    Optional<NodeId> id = NodeId.tryParse(chunk.getInvocationId()); // A UUID as any other.
+    int bytes = chunk.getData().size();
+    if (id.isEmpty() || chunk.getOffset() < 0 || bytes > Limits.INLINE_OUTPUT_BYTES) {
+      session.ignored(); // It would be dropped where nobody watches, too.
+    } else {
+      session.output(
+          new InvocationId(id.get().value()),
+          chunk.getStderr(),
+          chunk.getOffset(),
+          chunk.getData().toByteArray());
+    }
   }
 
   private void prepared(PrepareResult result) {

@@ -18,6 +18,7 @@ import dev.muster.proto.agent.v1.ReconnectReason;
 import dev.muster.proto.agent.v1.Refusal;
 import dev.muster.proto.agent.v1.ServerHeartbeat;
 import dev.muster.proto.agent.v1.StreamLimits;
+import dev.muster.proto.agent.v1.Tail;
 import dev.muster.proto.type.v1.ErrorReason;
 import dev.muster.server.error.BusException;
 import dev.muster.server.execution.Order;
@@ -47,7 +48,7 @@ final class OutboundStream implements SessionOutbound {
           .setInlineOutputBytes(Limits.INLINE_OUTPUT_BYTES)
           .setUnacknowledgedCallbacks(Limits.UNACKNOWLEDGED_CALLBACKS)
           .setCatalogPageBytes(Limits.CATALOG_PAGE_BYTES)
-          .setUploadOutput(false)
+          .setUploadOutput(true)
           .setMessageBytes(Limits.AGENT_MESSAGE_BYTES)
           .build();
 
@@ -216,6 +217,13 @@ final class OutboundStream implements SessionOutbound {
                     .setReason(reason)
                     .setRequestedBy(Wire.requestedBy(requestedBy))
                     .setExpireTime(Wire.timestamp(expireTime))));
+  }
+
+  @Override
+  public void tail(InvocationId id, boolean on) {
+    control(
+        ConnectResponse.newBuilder()
+            .setTail(Tail.newBuilder().setInvocationId(id.toString()).setOn(on)));
   }
 
   @Override

@@ -139,12 +139,13 @@ final class StepMapper {
           .with("limit", Limits.INLINE_OUTPUT_BYTES)
           .build();
     }
-    if (output.getUploaded()) {
-      throw Malformed.callback(stream + ".uploaded", "is set, and nothing was uploaded");
-    }
-    if (output.getTotalBytes() < 0
-        || output.getHeadBytes() < 0
-        || output.getHeadBytes() > output.getData().size()) {
+    boolean fits =
+        output.getUploaded()
+            ? output.getData().isEmpty()
+                && output.getTotalBytes() > 0
+                && output.getHeadBytes() <= output.getTotalBytes()
+            : output.getTotalBytes() >= 0 && output.getHeadBytes() <= output.getData().size();
+    if (output.getHeadBytes() < 0 || !fits) {
       throw Malformed.callback(stream, "has sizes that do not fit each other");
     }
     if (!output.getSha256().isEmpty() && output.getSha256().size() != DIGEST_BYTES) {
@@ -156,7 +157,8 @@ final class StepMapper {
         Math.max(output.getTotalBytes(), output.getData().size()),
         output.getTruncated(),
         output.getHeadBytes(),
-        output.getSha256().toByteArray());
+        output.getSha256().toByteArray(),
+        output.getUploaded());
   }
 
   private static byte[] json(String field, ByteString text) {

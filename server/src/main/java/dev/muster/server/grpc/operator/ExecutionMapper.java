@@ -217,6 +217,7 @@ final class ExecutionMapper {
         .setTruncated(output.truncated())
         .setHeadBytes(output.headBytes())
         .setSha256(ByteString.copyFrom(output.sha256()))
+        .setUploaded(output.uploaded())
         .build();
   }
 

@@ -22,6 +22,8 @@ import dev.muster.proto.operator.v1.ResumeExecutionRequest;
 import dev.muster.proto.operator.v1.ResumeExecutionResponse;
 import dev.muster.proto.operator.v1.RetryExecutionRequest;
 import dev.muster.proto.operator.v1.RetryExecutionResponse;
+import dev.muster.proto.operator.v1.ReadOutputRequest;
+import dev.muster.proto.operator.v1.ReadOutputResponse;
 import dev.muster.proto.operator.v1.View;
 import dev.muster.proto.operator.v1.WatchExecutionRequest;
 import dev.muster.proto.operator.v1.WatchExecutionResponse;
@@ -47,7 +49,10 @@ import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.node.NodeDirectory;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeName;
+import dev.muster.server.output.RunStream;
 import dev.muster.server.request.RequestKey;
+import dev.muster.server.tail.OutputReading;
+import dev.muster.server.tail.OutputReadings;
 import dev.muster.server.watch.ExecutionWatches;
 import dev.muster.server.watch.Watch;
 import dev.muster.server.watch.WatchDetail;
@@ -80,6 +85,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
   private final PauseService pauses;
   private final ExecutionQueries queries;
   private final ExecutionWatches watches;
+  private final OutputReadings readings;
   private final NodeDirectory nodes;
   private final Authorizer authorizer;
   private final Pages pages;
@@ -93,6 +99,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
       PauseService pauses,
       ExecutionQueries queries,
       ExecutionWatches watches,
+      OutputReadings readings,
       NodeDirectory nodes,
       Authorizer authorizer,
       Pages pages) {
@@ -102,6 +109,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
     this.pauses = pauses;
     this.queries = queries;
     this.watches = watches;
+    this.readings = readings;
     this.nodes = nodes;
     this.authorizer = authorizer;
     this.pages = pages;
@@ -356,6 +364,33 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
             .addAllHistory(detail.history().stream().map(ExecutionMapper::transition).toList())
             .build());
     response.onCompleted();
+  }
+
+  @Override
+  public void readOutput(ReadOutputRequest request, StreamObserver<ReadOutputResponse> response) {
+    InvocationId id =
+        new InvocationId(RequestFields.uuid("invocation_id", request.getInvocationId()));
+    if (request.getOffset() < 0) {
+      throw Faults.limit("offset", "is negative.");
+    }
+    ServerCallStreamObserver<ReadOutputResponse> out =
+        (ServerCallStreamObserver<ReadOutputResponse>) response;
+    AtomicReference<@Nullable OutputReading> opened = new AtomicReference<>();
+    // Before it opens: a call that has ended by then must not leave a reading behind.
+    out.setOnReadyHandler(() -> Optional.ofNullable(opened.get()).ifPresent(OutputReading::ready));
+    out.setOnCancelHandler(() -> Optional.ofNullable(opened.get()).ifPresent(OutputReading::close));
+    OutputReading reading =
+        readings.open(
+            id,
+            request.getStderr() ? RunStream.STDERR : RunStream.STDOUT,
+            request.getOffset(),
+            request.getFollow(),
+            new ReadOutputStream(out));
+    opened.set(reading);
+    if (out.isCancelled()) {
+      reading.close();
+    }
+    reading.ready();
   }
 
   private static ExecutionId executionId(String text) {

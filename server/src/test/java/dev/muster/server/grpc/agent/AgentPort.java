@@ -12,6 +12,8 @@ import dev.muster.server.node.Enrollment;
 import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeKey;
 import dev.muster.server.node.NodeKeyring;
+import dev.muster.server.output.OutputRetention;
+import dev.muster.server.output.OutputUploads;
 import dev.muster.server.session.SessionHarness;
 import dev.muster.wire.NodeSecretKey;
 import dev.muster.wire.Secret;
@@ -25,7 +27,10 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** The agents' port of a harness, over the in-process transport. */
@@ -34,6 +39,7 @@ final class AgentPort implements AutoCloseable {
 
   private final SessionHarness bus;
   private final KeyedHash keyedHash = KeyedHash.of(new byte[KeyedHash.BYTES]);
+  private final ExecutorService disk = Executors.newFixedThreadPool(2);
   private final GrpcEnrollment enrollment;
   private final Server server;
   private final ManagedChannel channel;
@@ -53,6 +59,21 @@ final class AgentPort implements AutoCloseable {
                 UUID::randomUUID,
                 RANDOM),
             "");
+    OutputRetention retention =
+        new OutputRetention(
+            bus.services.ledger(),
+            bus.outputFiles(),
+            Runnable::run,
+            Duration.ofDays(1),
+            1L << 30);
+    OutputUploads uploads =
+        new OutputUploads(
+            bus.services.ledger(),
+            store,
+            bus.outputFiles(),
+            retention,
+            Runnable::run,
+            UUID::randomUUID);
     String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
     new AgentSurface(
@@ -60,6 +81,8 @@ final class AgentPort implements AutoCloseable {
                 bus.services,
                 bus.services.reports(),
                 enrollment,
+                uploads,
+                disk,
                 () -> false,
                 sessionsPerSecond,
                 System::nanoTime),
@@ -109,5 +132,6 @@ final class AgentPort implements AutoCloseable {
     assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     assertThat(server.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     enrollment.close();
+    disk.shutdownNow();
   }
 }

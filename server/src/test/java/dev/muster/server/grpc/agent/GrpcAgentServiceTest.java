@@ -19,8 +19,11 @@ import dev.muster.proto.agent.v1.ConnectResponse;
 import dev.muster.proto.agent.v1.ConnectResponse.MessageCase;
 import dev.muster.proto.agent.v1.EpochConfirmed;
 import dev.muster.proto.agent.v1.Hello;
+import dev.muster.proto.agent.v1.OutputStream;
 import dev.muster.proto.agent.v1.ReportInvocationRequest;
 import dev.muster.proto.agent.v1.ReportInvocationResponse;
+import dev.muster.proto.agent.v1.UploadOutputRequest;
+import dev.muster.proto.agent.v1.UploadOutputResponse;
 import dev.muster.proto.type.v1.Action;
 import dev.muster.proto.type.v1.ActionKind;
 import dev.muster.proto.type.v1.ErrorReason;
@@ -28,20 +31,27 @@ import dev.muster.proto.type.v1.Output;
 import dev.muster.proto.type.v1.Result;
 import dev.muster.server.execution.ExecutionId;
 import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.jdbc.TestStore;
 import dev.muster.server.node.Node;
+import dev.muster.server.output.RunStream;
+import dev.muster.server.output.StoredOutput;
 import dev.muster.server.session.SessionHarness;
 import dev.muster.wire.CatalogDigest;
 import dev.muster.wire.Limits;
 import dev.muster.wire.NodeSecretKey;
+import dev.muster.wire.Sha256;
 import dev.muster.wire.WireErrors;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -463,6 +473,129 @@ final class GrpcAgentServiceTest {
   private AgentServiceGrpc.AgentServiceBlockingStub stub(NodeSecretKey with) {
     return AgentServiceGrpc.newBlockingStub(port.with(with))
         .withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  // ---- Output ----
+
+  @Test
+  void upload_isAnsweredOnceItIsStored_andAtOnceWhenRepeated() throws Exception {
+    String id = dispatchedId();
+    byte[] bytes = new byte[150_000];
+    new Random(1).nextBytes(bytes);
+
+    Uploading first = new Uploading(key, bytes);
+    first.send(announced(id, bytes), 0, 65_536);
+    first.send(UploadOutputRequest.newBuilder(), 65_536, 131_072);
+    first.send(UploadOutputRequest.newBuilder(), 131_072, 150_000);
+    first.out.onCompleted();
+    long stored = first.answer.get(10, TimeUnit.SECONDS);
+    Uploading again = new Uploading(key, bytes);
+    again.send(announced(id, bytes), 0, 10);
+
+    assertThat(stored).isEqualTo(150_000);
+    assertThat(again.answer.get(10, TimeUnit.SECONDS)).isEqualTo(150_000);
+  }
+
+  @Test
+  void uploadThatIsCutOrWrong_leavesNothing() throws Exception {
+    String id = dispatchedId();
+    byte[] bytes = new byte[1_000];
+
+    Uploading cut = new Uploading(key, bytes);
+    cut.send(announced(id, bytes), 0, 500);
+    cut.out.onError(Status.CANCELLED.asRuntimeException());
+    Uploading halfClosed = new Uploading(key, bytes);
+    halfClosed.send(announced(id, bytes), 0, 500);
+    halfClosed.out.onCompleted();
+    Uploading foreign = new Uploading(otherKey, bytes);
+    foreign.send(announced(id, bytes), 0, 500);
+    Uploading large = new Uploading(key, bytes);
+    large.send(announced(id, bytes).setSizeBytes(Limits.MAX_OUTPUT_BYTES + 1), 0, 500);
+    Uploading empty = new Uploading(key, bytes);
+    empty.out.onCompleted();
+
+    assertThat(cut.answer).failsWithin(java.time.Duration.ofSeconds(10));
+    assertThat(halfClosed.refusal()).isEqualTo(ErrorReason.ERROR_REASON_OUTPUT_DIGEST_MISMATCH);
+    assertThat(foreign.refusal()).isEqualTo(ErrorReason.ERROR_REASON_NSK_NODE_MISMATCH);
+    assertThat(large.refusal()).isEqualTo(ErrorReason.ERROR_REASON_LIMIT_OUT_OF_RANGE);
+    assertThat(empty.refusal()).isEqualTo(ErrorReason.ERROR_REASON_FIELD_INVALID);
+    Optional<StoredOutput> stored =
+        bus.read(tx -> tx.outputs().find(new InvocationId(UUID.fromString(id)), RunStream.STDOUT));
+    assertThat(stored).isEmpty();
+  }
+
+  @Test
+  void reportOfAnUploadThatIsNotStored_isRefusedAndNotFinal() {
+    Agent agent = open();
+    ExecutionId execution = bus.dispatch(HOUR, node);
+    String id = bus.only(execution).id().toString();
+    Output stdout =
+        Output.newBuilder()
+            .setTotalBytes(100_000)
+            .setSha256(ByteString.copyFrom(new byte[32]))
+            .setUploaded(true)
+            .build();
+
+    agent.send(
+        callback(
+            1,
+            id,
+            step(INVOCATION_STATE_ACKNOWLEDGED),
+            step(INVOCATION_STATE_STARTED),
+            step(INVOCATION_STATE_SUCCEEDED).setResult(Result.newBuilder().setStdout(stdout))));
+    bus.settle();
+
+    var refusal = agent.last(MessageCase.CALLBACK_ACK).getCallbackAck().getRefusals(0);
+    assertThat(refusal.getReason()).isEqualTo(ErrorReason.ERROR_REASON_OUTPUT_DIGEST_MISMATCH);
+    assertThat(refusal.getFinal()).isFalse();
+    assertThat(bus.only(execution).state()).isEqualTo(InvocationState.DISPATCHED);
+  }
+
+  private String dispatchedId() {
+    Agent unused = open();
+    return bus.only(bus.dispatch(HOUR, node)).id().toString();
+  }
+
+  private static UploadOutputRequest.Builder announced(String id, byte[] bytes) {
+    return UploadOutputRequest.newBuilder()
+        .setInvocationId(id)
+        .setStream(OutputStream.OUTPUT_STREAM_STDOUT)
+        .setSizeBytes(bytes.length)
+        .setSha256(ByteString.copyFrom(Sha256.hash(bytes).bytes()));
+  }
+
+  /** An agent's end of an upload. */
+  private final class Uploading implements StreamObserver<UploadOutputResponse> {
+    final CompletableFuture<Long> answer = new CompletableFuture<>();
+    final StreamObserver<UploadOutputRequest> out;
+    final byte[] bytes;
+
+    Uploading(NodeSecretKey by, byte[] bytes) {
+      this.bytes = bytes;
+      out = AgentServiceGrpc.newStub(port.with(by)).uploadOutput(this);
+    }
+
+    void send(UploadOutputRequest.Builder request, int from, int to) {
+      out.onNext(request.setData(ByteString.copyFrom(bytes, from, to - from)).build());
+    }
+
+    @Nullable ErrorReason refusal() throws Exception {
+      Throwable failure = answer.handle((size, thrown) -> thrown).get(10, TimeUnit.SECONDS);
+      return WireErrors.reasonOf(requireNonNull(failure)).orElse(null);
+    }
+
+    @Override
+    public void onNext(UploadOutputResponse response) {
+      answer.complete(response.getSizeBytes());
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      answer.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onCompleted() {}
   }
 
   private Agent connect() {

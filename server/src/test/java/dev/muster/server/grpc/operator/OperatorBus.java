@@ -38,9 +38,11 @@ import dev.muster.server.node.JoinTokens;
 import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeService;
 import dev.muster.server.node.TestBus;
+import dev.muster.server.output.OutputFiles;
 import dev.muster.server.page.PageTokens;
 import dev.muster.server.rollout.Rollouts;
 import dev.muster.server.session.SessionRegistry;
+import dev.muster.server.tail.OutputReadings;
 import dev.muster.server.watch.ExecutionWatches;
 import dev.muster.wire.OperatorToken;
 import dev.muster.wire.Secret;
@@ -173,6 +175,11 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
                 new PauseService(bus.ledger, bus.store, sessions, courier),
                 new ExecutionQueries(bus.store),
                 watches,
+                new OutputReadings(
+                    bus.store,
+                    new OutputFiles(bus.store.directory().resolve("output")),
+                    sessions,
+                    Runnable::run),
                 bus.nodes,
                 authorizer,
                 pages),

@@ -287,7 +287,6 @@ class OperatorSurfaceTest {
             "ApproveExecution",
             "DenyExecution",
             "ActOnExecutions",
-            "ReadOutput",
             "DisableNode",
             "EnableNode",
             "DeleteNode",
