@@ -31,8 +31,7 @@ public final class AcknowledgementPace {
   private final Object lock = new Object();
 
   /** The sessions of each of the last ticks, the oldest first. */
-  @GuardedBy("lock")
-  private final ArrayDeque<List<NodeSession>> due = new ArrayDeque<>();
+  @GuardedBy("lock") private final ArrayDeque<List<NodeSession>> due = new ArrayDeque<>();
 
   private AcknowledgementPace(boolean waits) {
     this.waits = waits;
