@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Finds ports for servers. Below the range that the system gives to clients: of the connections of
  * a swarm that waits for its server, one could otherwise take the server's own port.
  */
-final class FreePorts {
+public final class FreePorts {
   private static final int FROM = 15_000;
   private static final int TO = 32_000;
   private static final int ATTEMPTS = 200;
@@ -19,7 +19,7 @@ final class FreePorts {
   private FreePorts() {}
 
   /** Returns a port of the loopback interface that nobody listens on now. */
-  static int next() {
+  public static int next() {
     for (int i = 0; i < ATTEMPTS; i++) {
       int port = ThreadLocalRandom.current().nextInt(FROM, TO);
       try (ServerSocket socket = new ServerSocket()) {

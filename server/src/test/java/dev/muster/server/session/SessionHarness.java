@@ -382,6 +382,14 @@ public final class SessionHarness implements AutoCloseable {
     faulty.fails = fails;
   }
 
+  /**
+   * Lets the process die behind its next commit: that one is durable, nobody hears of it, and
+   * nothing more is written or sent.
+   */
+  void dieAfterCommit() {
+    faulty.diesAfterCommit = true;
+  }
+
   /** Returns the invocations of an execution. */
   public List<Invocation> invocations(ExecutionId id) {
     return store.read(tx -> tx.invocations().ofExecution(id, -1, Set.of(), 10_000));
@@ -449,14 +457,25 @@ public final class SessionHarness implements AutoCloseable {
     ledger.close();
   }
 
+  /** To the living it looks like a store that failed: they tell nobody, and keep what they have. */
+  private static StoreException died() {
+    return new StoreException("the process is dead", new IllegalStateException(), false);
+  }
+
   /** Passes on to the real store, or fails. */
   private final class FaultyStore implements LedgerStore {
     final AtomicLong touches =
         new AtomicLong(); // One by each entry, and more by those that do something.
     volatile boolean fails; // written by the test
+    volatile boolean diesAfterCommit; // written by the test
+    private boolean dead; // the writer's
 
     @Override
     public void write(long batch, Consumer<StoreTransaction> body) {
+      if (dead) {
+        touches.incrementAndGet();
+        throw died();
+      }
       store.write(
           batch,
           tx -> {
@@ -465,6 +484,10 @@ public final class SessionHarness implements AutoCloseable {
               throw new StoreException("full", new IllegalStateException(), false);
             }
           });
+      if (diesAfterCommit) {
+        dead = true;
+        throw died();
+      }
     }
 
     private StoreTransaction counted(StoreTransaction tx) {

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.chaos;
+
+import dev.muster.chaos.check.Recorded;
+import dev.muster.chaos.check.Trace;
+import dev.muster.proto.operator.v1.Execution;
+import dev.muster.proto.operator.v1.ExecutionState;
+import dev.muster.proto.operator.v1.GetInvocationRequest;
+import dev.muster.proto.operator.v1.GetInvocationResponse;
+import dev.muster.proto.operator.v1.Invocation;
+import dev.muster.proto.operator.v1.ListExecutionsRequest;
+import dev.muster.proto.operator.v1.ListExecutionsResponse;
+import dev.muster.proto.operator.v1.ListInvocationsRequest;
+import dev.muster.proto.operator.v1.ListInvocationsResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Gathers what the server says, over the operators' API, and what hooks wrote down. */
+final class Collector {
+  private static final int PAGE = 200;
+  private static final List<ExecutionState> LIVE =
+      List.of(
+          ExecutionState.EXECUTION_STATE_PREPARING,
+          ExecutionState.EXECUTION_STATE_RUNNING,
+          ExecutionState.EXECUTION_STATE_PAUSED,
+          ExecutionState.EXECUTION_STATE_CANCELLING);
+
+  private final Operator operator;
+
+  Collector(Operator operator) {
+    this.operator = operator;
+  }
+
+  /** Returns whether every execution has settled. */
+  boolean allSettled() {
+    return operator
+            .insist(
+                executions ->
+                    executions.listExecutions(
+                        ListExecutionsRequest.newBuilder()
+                            .addAllStates(LIVE)
+                            .setPageSize(1)
+                            .build()))
+            .getExecutionsCount()
+        == 0;
+  }
+
+  /** Returns every execution with its invocations and their histories. */
+  List<Recorded> recorded() {
+    List<Recorded> recorded = new ArrayList<>();
+    String page = "";
+    do {
+      ListExecutionsRequest request =
+          ListExecutionsRequest.newBuilder().setPageSize(PAGE).setPageToken(page).build();
+      ListExecutionsResponse response =
+          operator.insist(executions -> executions.listExecutions(request));
+      for (Execution execution : response.getExecutionsList()) {
+        recorded.add(new Recorded(execution, invocations(execution.getId())));
+      }
+      page = response.getNextPageToken();
+    } while (!page.isEmpty());
+    return recorded;
+  }
+
+  /** Returns what the hooks of a node wrote down. */
+  static List<Trace> traces(AgentSubject agent) {
+    if (!Files.exists(agent.truth())) {
+      return List.of();
+    }
+    try {
+      return Files.readAllLines(agent.truth()).stream()
+          .map(line -> Trace.parse(agent.name(), line))
+          .flatMap(Optional::stream)
+          .toList();
+    } catch (IOException e) {
+      throw new ChaosFailedException(agent.truth() + " cannot be read", e);
+    }
+  }
+
+  private List<GetInvocationResponse> invocations(String execution) {
+    List<GetInvocationResponse> invocations = new ArrayList<>();
+    String page = "";
+    do {
+      ListInvocationsRequest request =
+          ListInvocationsRequest.newBuilder()
+              .setExecutionId(execution)
+              .setPageSize(PAGE)
+              .setPageToken(page)
+              .build();
+      ListInvocationsResponse response =
+          operator.insist(executions -> executions.listInvocations(request));
+      for (Invocation invocation : response.getInvocationsList()) {
+        invocations.add(
+            operator.insist(
+                executions ->
+                    executions.getInvocation(
+                        GetInvocationRequest.newBuilder()
+                            .setInvocationId(invocation.getId())
+                            .build())));
+      }
+      page = response.getNextPageToken();
+    } while (!page.isEmpty());
+    return invocations;
+  }
+}

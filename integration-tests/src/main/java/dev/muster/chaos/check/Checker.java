@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.muster.chaos.check;
+
+import java.util.List;
+
+/**
+ * Compares what the server says with what hooks really did, invocation by invocation. Knows nothing
+ * of the server's code: its tables are written anew from the documentation. Pure and stateless.
+ */
+public final class Checker {
+  private static final List<Rule> RULES =
+      List.of(
+          new DispatchRule(),
+          new CountRule(),
+          new PathRule(),
+          new RunRule(),
+          new RerunRule(),
+          new BarrierRule(),
+          new LossRule(),
+          new SettleRule());
+
+  private Checker() {}
+
+  /** Returns every broken promise; empty: all were kept. */
+  public static List<Violation> check(Evidence evidence) {
+    return RULES.stream().flatMap(rule -> rule.check(evidence).stream()).toList();
+  }
+}
