@@ -168,8 +168,7 @@ public final class MusterServer implements AutoCloseable {
         new Ledger(
             store,
             clock,
-            List.of(
-                sessions, watches, metrics, readings, this::tellBarriers, this::tellRollouts));
+            List.of(sessions, watches, metrics, readings, this::tellBarriers, this::tellRollouts));
     metrics.gauge("muster.sessions", "Nodes with a live session.", sessions::size);
     metrics.gauge("muster.ledger.queue", "Decisions that wait for their commit.", ledger::queued);
 

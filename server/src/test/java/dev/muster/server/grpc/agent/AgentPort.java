@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.grpc.agent;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.server.credential.KeyedHash;
@@ -10,6 +11,7 @@ import dev.muster.server.grpc.NodeAuthenticationInterceptor;
 import dev.muster.server.jdbc.TestStore;
 import dev.muster.server.node.Enrollment;
 import dev.muster.server.node.Node;
+import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeKey;
 import dev.muster.server.node.NodeKeyring;
 import dev.muster.server.output.OutputRetention;
@@ -28,6 +30,8 @@ import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,14 +43,24 @@ final class AgentPort implements AutoCloseable {
 
   private final SessionHarness bus;
   private final KeyedHash keyedHash = KeyedHash.of(new byte[KeyedHash.BYTES]);
+  private final Map<NodeId, NodeSecretKey> keys = new HashMap<>();
   private final ExecutorService disk = Executors.newFixedThreadPool(2);
   private final GrpcEnrollment enrollment;
   private final Server server;
   private final ManagedChannel channel;
 
-  /** Opens the port; {@code sessionsPerSecond} is how many streams may begin. */
-  AgentPort(SessionHarness bus, TestStore store, int sessionsPerSecond) throws IOException {
+  /**
+   * Opens the port.
+   *
+   * @param sessionsPerSecond how many streams may begin
+   * @param owners the nodes that get a key
+   */
+  AgentPort(SessionHarness bus, TestStore store, int sessionsPerSecond, Node... owners)
+      throws IOException {
     this.bus = bus;
+    for (Node owner : owners) {
+      keys.put(owner.id(), made(owner));
+    }
     NodeKeyring keyring = NodeKeyring.load(store, keyedHash, bus.directory);
     enrollment =
         new GrpcEnrollment(
@@ -61,11 +75,7 @@ final class AgentPort implements AutoCloseable {
             "");
     OutputRetention retention =
         new OutputRetention(
-            bus.services.ledger(),
-            bus.outputFiles(),
-            Runnable::run,
-            Duration.ofDays(1),
-            1L << 30);
+            bus.services.ledger(), bus.outputFiles(), Runnable::run, Duration.ofDays(1), 1L << 30);
     OutputUploads uploads =
         new OutputUploads(
             bus.services.ledger(),
@@ -97,8 +107,12 @@ final class AgentPort implements AutoCloseable {
     return channel;
   }
 
-  /** Makes a node a key. */
+  /** Returns the key of a node. */
   NodeSecretKey key(Node owner) {
+    return requireNonNull(keys.get(owner.id()));
+  }
+
+  private NodeSecretKey made(Node owner) {
     NodeSecretKey made = new NodeSecretKey(owner.id().value(), Secret.random(RANDOM));
     var unused =
         bus.services
@@ -126,11 +140,15 @@ final class AgentPort implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     channel.shutdownNow();
     server.shutdownNow();
-    assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(server.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    try {
+      assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     enrollment.close();
     disk.shutdownNow();
   }

@@ -81,13 +81,13 @@ final class GrpcAgentServiceTest {
 
   @BeforeEach
   void start() throws IOException {
-    port = new AgentPort(bus, store, 100);
+    port = new AgentPort(bus, store, 100, node, other);
     key = port.key(node);
     otherKey = port.key(other);
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
+  void stop() {
     port.close();
     bus.close();
   }
