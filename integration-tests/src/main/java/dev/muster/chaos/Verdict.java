@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.chaos;
 
+import dev.muster.chaos.check.Checker;
 import dev.muster.chaos.check.Evidence;
 import dev.muster.chaos.check.Mishap;
 import dev.muster.chaos.check.Recorded;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  * @param runs how often hooks ran
  * @param lost how many invocations were LOST at some time
  * @param healed how many of them healed
+ * @param excused how many breaches are those of a copied journal that was resumed
  * @param violations what was not kept
  */
 public record Verdict(
@@ -33,6 +35,7 @@ public record Verdict(
     int runs,
     int lost,
     int healed,
+    int excused,
     List<Violation> violations) {
   /** Copies the list. */
   public Verdict {
@@ -67,6 +70,7 @@ public record Verdict(
         (int) evidence.traces().stream().filter(trace -> trace.kind() == Trace.Kind.START).count(),
         lost,
         healed,
+        Checker.excused(evidence),
         violations);
   }
 
@@ -96,6 +100,7 @@ public record Verdict(
     lines.add("invocations " + invocations() + " " + words);
     lines.add("runs        " + runs);
     lines.add("LOST        " + lost + " (healed: " + healed + ")");
+    lines.add("excused     " + excused + " (a copy of a journal was resumed)");
     lines.add("violations  " + violations.size());
     violations.forEach(violation -> lines.add("  " + violation));
     return lines;

@@ -35,4 +35,17 @@ public record Evidence(
     presences = List.copyOf(presences);
     idempotent = Set.copyOf(idempotent);
   }
+
+  /** Returns the same, as if no journal had been copied. */
+  Evidence withoutCopies() {
+    return new Evidence(
+        asked,
+        recorded,
+        traces,
+        mishaps.stream().filter(mishap -> !Copies.isCopy(mishap.kind())).toList(),
+        presences,
+        idempotent,
+        calm,
+        collected);
+  }
 }

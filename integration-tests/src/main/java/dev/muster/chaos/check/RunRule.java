@@ -86,11 +86,12 @@ final class RunRule implements Rule {
     String state = Words.of(invocation.getState());
     boolean began = own.stream().anyMatch(trace -> trace.kind() == Trace.Kind.START);
     boolean ended = own.stream().anyMatch(trace -> trace.kind() == Trace.Kind.END);
-    if (Words.saysItDidNot(state) && began) {
-      return Optional.of(state + " and ran");
-    }
-    if (state.equals("CANCELLED") && !invocation.getStarted() && began) {
-      return Optional.of("CANCELLED before it started, and ran");
+    boolean saysItDidNot =
+        Words.saysItDidNot(state) || (state.equals("CANCELLED") && !invocation.getStarted());
+    if (saysItDidNot && began) {
+      return Copies.mayHaveRunUntold(evidence, response)
+          ? Optional.empty()
+          : Optional.of(state + " before it started, and ran");
     }
     boolean cut =
         state.equals("TIMED_OUT") || (state.equals("CANCELLED") && invocation.getStarted());

@@ -64,6 +64,46 @@ final class CheckerTest {
     assertThat(rules(twice)).containsExactly("at most one run per invocation");
   }
 
+  @Test
+  void secondRunOfWhatWasResumedFromACopy_isExcused_andNothingElseIs() {
+    String[] resumed = {
+      "0 DISPATCHED dispatch",
+      "1 ACKNOWLEDGED node",
+      "3 (ACKNOWLEDGED) reconcile RESUMED",
+      "4 STARTED node",
+      "5 SUCCEEDED node"
+    };
+    String[] handedOverAgain = {
+      "0 DISPATCHED dispatch",
+      "1 PENDING reconcile NEVER_RECEIVED",
+      "2 DISPATCHED courier",
+      "2 ACKNOWLEDGED node",
+      "3 (ACKNOWLEDGED) reconcile RESUMED",
+      "4 STARTED node",
+      "5 SUCCEEDED node"
+    };
+
+    assertThat(twice(resumed).mishap(Mishap.Kind.JOURNAL_CLONED, "a", 2, 9).check()).isEmpty();
+    assertThat(twice(resumed).mishap(Mishap.Kind.JOURNAL_RESTORED, "a", 2, 3).check()).isEmpty();
+    for (Scene scene :
+        List.of(
+            twice(resumed),
+            twice(resumed).mishap(Mishap.Kind.JOURNAL_LOST, "a", 2, 3),
+            twice(resumed).mishap(Mishap.Kind.JOURNAL_CLONED, "b", 2, 9),
+            twice(resumed).mishap(Mishap.Kind.JOURNAL_CLONED, "a", 6, 9),
+            twice(handedOverAgain).mishap(Mishap.Kind.JOURNAL_CLONED, "a", 2, 9))) {
+      assertThat(rules(scene)).containsExactly("at most one run per invocation");
+    }
+  }
+
+  private static Scene twice(String... history) {
+    return new Scene()
+        .execution(e -> e.setState(ExecutionState.EXECUTION_STATE_SUCCEEDED))
+        .invocation("i1", "a", history)
+        .ran("a", "i1")
+        .ran("a", "i1");
+  }
+
   private static Scene again(String evidence) {
     return new Scene()
         .execution(e -> e.setAction("again").setState(ExecutionState.EXECUTION_STATE_SUCCEEDED))
