@@ -3,6 +3,8 @@ package dev.muster.server.grpc.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.google.protobuf.ByteString;
 import dev.muster.proto.agent.v1.AgentHeartbeat;
 import dev.muster.proto.agent.v1.Callback;
@@ -37,6 +39,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /**
  * Frames of an agent, valid ones and damaged ones, in any order: each is taken or refused with a
@@ -62,6 +65,8 @@ final class AgentStreamFuzzTest {
     Long given = Long.getLong("muster.fuzz.seed");
     long seed = given != null ? given : new Random().nextLong();
     System.out.println("AgentStreamFuzzTest: -Dmuster.fuzz.seed=" + seed);
+    // Each breach is told in a line of the log.
+    ((Logger) LoggerFactory.getLogger(NodeSession.class)).setLevel(Level.ERROR);
     try (TestStore store = TestStore.open();
         SessionHarness bus = new SessionHarness(store)) {
       Node node = bus.node();
