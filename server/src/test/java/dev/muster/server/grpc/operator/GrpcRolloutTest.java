@@ -227,9 +227,7 @@ final class GrpcRolloutTest {
     Execution execution =
         dispatch(
             request ->
-                request
-                    .setPrepare(all)
-                    .setIneligible(IneligiblePolicy.INELIGIBLE_POLICY_SKIP));
+                request.setPrepare(all).setIneligible(IneligiblePolicy.INELIGIBLE_POLICY_SKIP));
 
     assertThat(execution.getPrepare().getQuorumCount()).isEqualTo(3);
     assertFieldRefused(
