@@ -53,10 +53,7 @@ final class Preparations {
     return new Preparation(eligible < cohortSize ? ofFit(policy, eligible) : policy, deadline);
   }
 
-  /**
-   * Of nodes that were set aside none gets ready: a share is one of the others, and kept as a
-   * number.
-   */
+  /** Nodes that were set aside never get ready: a share is one of the others, kept as a number. */
   private static PreparePolicy ofFit(PreparePolicy policy, int eligible) {
     return policy.mode() == PrepareMode.BARRIER
         ? new PreparePolicy(policy.mode(), policy.quorumOf(eligible), 0, policy.within())

@@ -7,6 +7,7 @@ import dev.muster.server.execution.Execution;
 import dev.muster.server.execution.ExecutionId;
 import dev.muster.server.execution.ExecutionProgress;
 import dev.muster.server.execution.ExecutionStore.CohortSlice;
+import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.ledger.Commit;
 import dev.muster.server.ledger.CommitListener;
 import dev.muster.server.ledger.Ledger;
@@ -117,10 +118,11 @@ public final class Rollouts implements CommitListener {
     }
   }
 
-  /** Only what settles, heals or moves the execution itself lets a rollout go on. */
+  /** What settles or moves the execution lets a rollout go on; what heals was a failure. */
   private static boolean matters(ExecutionProgress before, ExecutionProgress after) {
     return before.state() != after.state()
-        || before.counts().unsettled() != after.counts().unsettled();
+        || before.counts().unsettled() != after.counts().unsettled()
+        || before.counts().in(InvocationState.LOST) != after.counts().in(InvocationState.LOST);
   }
 
   private void ask(Followed rollout) {
