@@ -5,6 +5,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends what large cohorts are sent, a portion at a time, and lets their next slice be written when
@@ -21,6 +23,8 @@ public final class PacedSends {
 
   /** With so many unsent, the next slice is written meanwhile. */
   static final int READY = 500;
+
+  private static final Logger log = LoggerFactory.getLogger(PacedSends.class);
 
   private final Transport transport;
   private final ConcurrentLinkedQueue<Runnable> unsent = new ConcurrentLinkedQueue<>();
@@ -62,7 +66,7 @@ public final class PacedSends {
   private void sendPortion() {
     int sent = 0;
     for (Runnable next = unsent.poll(); next != null; next = unsent.poll()) {
-      next.run();
+      run(next);
       unsentCount.decrementAndGet();
       if (++sent == PORTION) {
         break;
@@ -85,7 +89,16 @@ public final class PacedSends {
       if (next == null) {
         return;
       }
-      next.run();
+      run(next);
+    }
+  }
+
+  /** What fails must not hold up all others. */
+  private static void run(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      log.error("a send of a large cohort, or its next slice, failed", e);
     }
   }
 }

@@ -32,6 +32,21 @@ final class PacedSendsTest {
   }
 
   @Test
+  void aSendThatFails_holdsNobodyUp() {
+    // Bug: what came after it was never sent.
+    pace.send(
+        () -> {
+          throw new IllegalStateException("broken");
+        });
+    pace.send(() -> done.add("next"));
+    unwritten.remove().run();
+    pace.send(() -> done.add("later"));
+    unwritten.remove().run();
+
+    assertThat(done).containsExactly("next", "later");
+  }
+
+  @Test
   void beginsAgainAfterARest() {
     pace.send(() -> done.add("one"));
     unwritten.remove().run();
