@@ -117,7 +117,9 @@ public final class Materialiser {
     Duration startWithin = execution.startWithin();
     Order order = orders.of(tx.store(), slice.executionId());
     ExecutionProgress progress = tx.progress(slice.executionId()).orElseThrow();
-    boolean isLarge = execution.cohortSize() > PacedSends.PORTION;
+    // A PREPARE goes out in the order of the commits: behind the one that settles its invocation,
+    // the node would get ready for nothing.
+    boolean isLarge = execution.cohortSize() > PacedSends.PORTION && !order.prepare().isAsked();
     int handedOver = 0;
     int ordinal = slice.firstOrdinal();
     for (NodeId nodeId : slice.nodes()) {

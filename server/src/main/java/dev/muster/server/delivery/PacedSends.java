@@ -2,6 +2,7 @@
 package dev.muster.server.delivery;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * ten thousand commands would lie before the event loops, and a dispatch to one node, like the
  * reports of all others, would come behind them.
  *
- * <p>Bounded by the live executions: each has at most one slice that waits and what is left of the
- * one before. Thread-safe.
+ * <p>Bounded by what is handed over and not yet sent, at most one send for each invocation.
+ * Thread-safe.
  */
 public final class PacedSends {
   /** Sent at once. A cohort of no more than that needs no pace. */
@@ -59,7 +60,16 @@ public final class PacedSends {
 
   private void begin() {
     if (sending.compareAndSet(false, true)) {
+      later();
+    }
+  }
+
+  private void later() {
+    try {
       transport.whenWritten(this::sendPortion);
+    } catch (RejectedExecutionException e) {
+      // The server goes down; what was not sent is reconciled when its node comes back.
+      log.debug("no loop is left to send what waits", e);
     }
   }
 
@@ -74,7 +84,7 @@ public final class PacedSends {
     }
     release();
     if (sent == PORTION) {
-      transport.whenWritten(this::sendPortion);
+      later();
       return;
     }
     sending.set(false);
@@ -97,7 +107,7 @@ public final class PacedSends {
   private static void run(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // An Error, too, is its action's alone.
       log.error("a send of a large cohort, or its next slice, failed", e);
     }
   }

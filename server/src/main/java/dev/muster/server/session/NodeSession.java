@@ -518,7 +518,8 @@ public final class NodeSession {
 
   /**
    * Hands an invocation over whose DISPATCHED is durable; its credit was taken before. Called in
-   * the order of the commits.
+   * the order of the commits, but for large cohorts: what settles meanwhile is sent all the same,
+   * and its CANCEL, or the report of the node, finds it settled.
    */
   public void handOver(Invocation invocation, Order order) {
     serial.execute(

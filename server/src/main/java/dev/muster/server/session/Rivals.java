@@ -69,7 +69,8 @@ final class Rivals {
     boolean isContested =
         known.filter(shared -> now.isBefore(shared.time().plus(REMEMBERED))).isPresent();
     Instant turnEnds = before.connectTime().plus(TURN);
-    if (isContested && isLive && now.isBefore(turnEnds)) {
+    boolean hasTurn = !now.isBefore(before.connectTime()) && now.isBefore(turnEnds);
+    if (isContested && isLive && hasTurn) {
       throw BusException.of(ErrorReason.RATE_LIMITED)
           .message(
               "Another agent runs with the key of node "

@@ -45,7 +45,7 @@ final class SerialExecutor implements Executor {
   private static void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // An Error, too, is its task's alone.
       log.error("a session's task failed", e);
     }
   }
