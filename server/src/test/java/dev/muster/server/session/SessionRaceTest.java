@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Two threads that meet at the worst moment, many times, on the real ledger and store: whichever
- * comes first, what is left behind is right, and both orders do come.
+ * comes first, what is left behind is right.
  */
 @Timeout(120)
 final class SessionRaceTest {
@@ -64,7 +64,6 @@ final class SessionRaceTest {
     Node node = server.node();
     RecordingOutbound out = new RecordingOutbound();
     NodeSession session = server.open(node, out, 64);
-    Set<InvocationState> ends = EnumSet.noneOf(InvocationState.class);
     long sequence = 0;
     for (int i = 0; i < MEETINGS; i++) {
       ExecutionId execution = server.dispatch(HOUR, node);
@@ -84,9 +83,7 @@ final class SessionRaceTest {
       assertThat(settled.state()).isEqualTo(SUCCEEDED);
       assertThat(server.progress(execution).counts()).isEqualTo(server.counted(execution));
       assertThat(server.progress(execution).state().isSettled()).isTrue();
-      ends.add(settled.cancelRequested() ? CANCELLED : SUCCEEDED);
     }
-    assertThat(ends).as("both orders came").isNotEmpty();
   }
 
   @RepeatedTest(2)
