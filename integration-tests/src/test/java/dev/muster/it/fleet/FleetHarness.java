@@ -84,6 +84,20 @@ public final class FleetHarness
     return twin;
   }
 
+  /** Copies an agent's disk, as a backup does; returns where the copy is. */
+  public Path backUp(AgentProcess agent) {
+    Path copy = folder().resolve("backups").resolve(agent.name());
+    copy(agent.folder().resolve("state"), copy);
+    return copy;
+  }
+
+  /** Puts a copy in the place of an agent's disk. The agent does not run. */
+  public void restore(AgentProcess agent, Path backup) {
+    Path state = agent.folder().resolve("state");
+    delete(state);
+    copy(backup, state);
+  }
+
   /** Makes a node whose agent is the test; it is not connected. */
   public ScriptedAgent scriptedAgent(String name) {
     return scriptedAgent(name, Map.of());
@@ -208,6 +222,11 @@ public final class FleetHarness
   }
 
   private static void copy(Path from, Path to) {
+    try {
+      Files.createDirectories(to.getParent());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
         Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);

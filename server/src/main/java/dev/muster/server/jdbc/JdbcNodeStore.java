@@ -140,7 +140,8 @@ final class JdbcNodeStore implements NodeStore {
   private static final String SESSION =
       """
       SELECT epoch, journal_id, instance_id, agent_version, slots, facts, remote_address,
-        clock_skew_millis, connect_time, last_seen_time, shared_key_time, shared_key_addresses
+        clock_skew_millis, connect_time, last_seen_time, shared_key_time, shared_key_addresses,
+        confirmed_epoch
       FROM node
       WHERE id = ? AND epoch > 0
       """;
@@ -162,7 +163,8 @@ final class JdbcNodeStore implements NodeStore {
         row.longNumber(),
         row.time(),
         row.time(),
-        sharedKey(row.nullableTime(), row.text()));
+        sharedKey(row.nullableTime(), row.text()),
+        row.longNumber());
   }
 
   private static Optional<SharedKey> sharedKey(@Nullable Instant time, String addresses) {
@@ -174,7 +176,7 @@ final class JdbcNodeStore implements NodeStore {
       UPDATE node
       SET epoch = ?, journal_id = ?, instance_id = ?, agent_version = ?, slots = ?, facts = ?,
         remote_address = ?, clock_skew_millis = ?, connect_time = ?, last_seen_time = ?,
-        shared_key_time = ?, shared_key_addresses = ?
+        shared_key_time = ?, shared_key_addresses = ?, confirmed_epoch = ?
       WHERE id = ?
       """;
 
@@ -196,19 +198,34 @@ final class JdbcNodeStore implements NodeStore {
                 .time(session.lastSeenTime())
                 .time(session.sharedKey().map(SharedKey::time).orElse(null))
                 .text(session.sharedKey().map(SharedKey::addresses).orElse(""))
+                .number(session.confirmedEpoch())
                 .id(id.value()));
   }
 
   private static final String RECORD_SEEN =
       """
       UPDATE node
-      SET last_seen_time = ?
+      SET last_seen_time = ?, confirmed_epoch = max(confirmed_epoch, ?)
       WHERE id = ?
       """;
 
   @Override
   public void recordSeen(List<Seen> seen) {
     statements.batch(
-        RECORD_SEEN, seen, (params, one) -> params.time(one.time()).id(one.id().value()));
+        RECORD_SEEN,
+        seen,
+        (params, one) -> params.time(one.time()).number(one.confirmedEpoch()).id(one.id().value()));
+  }
+
+  private static final String RECORD_CONFIRMED =
+      """
+      UPDATE node
+      SET confirmed_epoch = max(confirmed_epoch, ?)
+      WHERE id = ?
+      """;
+
+  @Override
+  public void recordConfirmed(NodeId id, long epoch) {
+    statements.update(RECORD_CONFIRMED, params -> params.number(epoch).id(id.value()));
   }
 }

@@ -33,8 +33,11 @@ public interface NodeStore {
   /** Records that a session of a node began: replaces what was known of the one before. */
   void recordSession(NodeId id, SessionRecord session);
 
-  /** Records when nodes were last heard of. */
+  /** Records when nodes were last heard of, and which epoch they have on disk. */
   void recordSeen(List<Seen> seen);
+
+  /** Records that a node has this epoch on disk; an older one changes nothing. */
+  void recordConfirmed(NodeId id, long epoch);
 
   /**
    * A node's newest session.
@@ -50,6 +53,7 @@ public interface NodeStore {
    * @param connectTime when it began
    * @param lastSeenTime when it was last heard of
    * @param sharedKey when two agents were last seen to run with the node's key; empty: never
+   * @param confirmedEpoch newest epoch that the agent is known to have had on disk; 0: none
    */
   @SuppressWarnings("ArrayRecordComponent") // Opaque ids of the agent.
   record SessionRecord(
@@ -63,7 +67,8 @@ public interface NodeStore {
       long clockSkewMillis,
       Instant connectTime,
       Instant lastSeenTime,
-      Optional<SharedKey> sharedKey) {
+      Optional<SharedKey> sharedKey,
+      long confirmedEpoch) {
     /** Copies the facts. */
     public SessionRecord {
       facts = Map.copyOf(facts);
@@ -82,7 +87,8 @@ public interface NodeStore {
           clockSkewMillis,
           connectTime,
           time,
-          sharedKey);
+          sharedKey,
+          confirmedEpoch);
     }
   }
 
@@ -94,6 +100,12 @@ public interface NodeStore {
    */
   record SharedKey(Instant time, String addresses) {}
 
-  /** When a node was last heard of. */
-  record Seen(NodeId id, Instant time) {}
+  /**
+   * When a node was last heard of.
+   *
+   * @param id the node
+   * @param time when
+   * @param confirmedEpoch that its agent has on disk; 0: not known
+   */
+  record Seen(NodeId id, Instant time, long confirmedEpoch) {}
 }

@@ -73,6 +73,11 @@ public record AgentHello(
       return !steps.isEmpty() && steps.get(steps.size() - 1).state().isSettled();
     }
 
+    /** Returns whether it waits to run for the first time. */
+    boolean isUnstarted() {
+      return !running && !outcomeUnknown && !isFinished() && !hasStarted();
+    }
+
     /** Returns whether it began to run. */
     boolean hasStarted() {
       return steps.stream().anyMatch(step -> step.state() == InvocationState.STARTED);

@@ -15,6 +15,7 @@ import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.ReportedStep;
 import dev.muster.server.invocation.ServerMoves;
+import dev.muster.server.ledger.StoreException;
 import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.node.NodeStore.Seen;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,11 +76,13 @@ public final class NodeSession {
   private final SessionPrepares prepares;
   private final Set<InvocationId> outstanding = new HashSet<>(0); // until it opens
   private final Set<InvocationId> settledEarly = new HashSet<>(0); // until it is reconciled
+  private final List<InvocationId> waiting = new ArrayList<>(0); // until the epoch is durable
   private Phase phase = Phase.NEW;
   private final List<Runnable> uponWelcome = new ArrayList<>(0);
   private boolean journalEnded;
   private boolean confirmed;
   private boolean reconciled;
+  private long confirmedBefore;
   private int strays;
 
   private @Nullable AgentHello hello; // until it is reconciled: facts and a journal are not small
@@ -235,7 +239,9 @@ public final class NodeSession {
     }
     phase = Phase.WELCOMED;
     epoch = begun.epoch();
+    confirmedBefore = begun.confirmedBefore();
     strays = begun.page().strays();
+    waiting.addAll(begun.page().waiting());
     out.welcome(
         new Welcome(
             epoch,
@@ -278,7 +284,11 @@ public final class NodeSession {
     var unused =
         services
             .ledger()
-            .submit(tx -> services.start().continueReconcile(tx, this, opening, items, !continues))
+            .submit(
+                tx ->
+                    services
+                        .start()
+                        .continueReconcile(tx, this, opening, confirmedBefore, items, !continues))
             .whenComplete(
                 (page, failure) -> serial.execute(() -> reconciledPage(page, failure, !continues)));
   }
@@ -293,6 +303,7 @@ public final class NodeSession {
       return;
     }
     strays += page.strays();
+    waiting.addAll(page.waiting());
     out.reconcile(page.directives());
     sent();
     out.requestMore();
@@ -342,6 +353,40 @@ public final class NodeSession {
       if (othersWait) {
         requestHandOver();
       }
+      if (!waiting.isEmpty()) {
+        resumeWaiting();
+      }
+    }
+  }
+
+  /**
+   * What waits in the agent's journal is started only once its epoch is durable here: a copy of the
+   * journal shows itself by an older one. Behind the last page, as the agent counts the answers.
+   */
+  private void resumeWaiting() {
+    List<InvocationId> ids = List.copyOf(waiting);
+    var unused =
+        services
+            .ledger()
+            .submit(tx -> services.start().resume(tx, this, ids))
+            .whenComplete((directives, failure) -> unlessEnded(() -> resumed(directives, failure)));
+  }
+
+  private void resumed(@Nullable List<Directive> directives, @Nullable Throwable failure) {
+    if (directives != null) {
+      waiting.clear();
+      out.reconcile(directives);
+      sent();
+    } else if (SessionFailures.unwrapped(requireNonNull(failure)) instanceof StoreException) {
+      var unused =
+          services
+              .timer()
+              .schedule(
+                  () -> unlessEnded(this::resumeWaiting),
+                  SessionFailures.STORE_RETRY.toMillis(),
+                  TimeUnit.MILLISECONDS);
+    } else {
+      end(SessionFailures.refusalOf(failure));
     }
   }
 
@@ -841,7 +886,7 @@ public final class NodeSession {
     credit.close();
     services.registry().detach(this);
     if (epoch > 0) {
-      Seen seen = new Seen(nodeId(), lastHeard());
+      Seen seen = new Seen(nodeId(), lastHeard(), confirmed ? epoch : 0);
       boolean mayKeepReservations = preparing;
       var unused =
           services

@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Never received is proven only if the invocation was handed over with an epoch below this
  * session's, the journal is the one that it was handed over to, and the agent had that epoch on
  * disk: a restored disk has an older epoch and proves nothing.
+ *
+ * <p>A journal whose epoch is older than one that the node has confirmed is a copy, restored or
+ * shown by a second machine. Nothing is started from it: what waits there may have run from another
+ * copy.
  */
 final class Reconciler {
   private static final ReportedStep RECEIVED =
@@ -34,21 +38,41 @@ final class Reconciler {
   private static final String RESTORED =
       "The node's journal no longer knows that it has started: it is older than that.";
 
+  private static final String COPIED =
+      "The node's journal is an older copy, and it may have run from another one.";
+
   private final ServerMoves moves;
   private final String replica;
   private final long epoch;
   private final byte[] journalId;
   private final long lastEpoch;
+  private final boolean copied;
   private final Instant now;
 
-  /** Makes the decisions of one session's start. */
-  Reconciler(ServerMoves moves, String replica, long epoch, AgentHello hello, Instant now) {
+  /**
+   * Makes the decisions of one session's start.
+   *
+   * @param confirmedEpoch newest epoch that the node had confirmed before this session
+   */
+  Reconciler(
+      ServerMoves moves,
+      String replica,
+      long epoch,
+      long confirmedEpoch,
+      AgentHello hello,
+      Instant now) {
     this.moves = moves;
     this.replica = replica;
     this.epoch = epoch;
     this.journalId = hello.journalId();
     this.lastEpoch = hello.lastEpoch();
+    this.copied = isCopied(hello, confirmedEpoch);
     this.now = now;
+  }
+
+  /** Returns whether a journal is older than what its node has had on disk. */
+  static boolean isCopied(AgentHello hello, long confirmedEpoch) {
+    return hello.lastEpoch() < confirmedEpoch;
   }
 
   /**
@@ -68,6 +92,9 @@ final class Reconciler {
   Verdict listed(Invocation held, JournalItem item) {
     if (item.outcomeUnknown() && held.state().isOutstanding()) {
       return new Verdict(outcomeUnknown(held, item), Directive.Verb.FORGET);
+    }
+    if (copied && item.isUnstarted() && !held.state().isWaiting()) {
+      return unstartedInACopy(held);
     }
     StepsDecision decision = steps(held, item);
     if (decision instanceof StepsDecision.Refuse) {
@@ -90,6 +117,24 @@ final class Reconciler {
       change = stamped(held, change);
     }
     return new Verdict(change, verb);
+  }
+
+  /**
+   * It may have run from another copy, so it must not be started from this one; nor be cancelled,
+   * which the agent would answer by saying that it never ran.
+   */
+  private Verdict unstartedInACopy(Invocation held) {
+    if (held.state().isSettled() && held.state() != InvocationState.LOST) {
+      return new Verdict(null, Directive.Verb.FORGET);
+    }
+    @Nullable InvocationChange told = received(held);
+    if (held.state() == InvocationState.LOST) {
+      return new Verdict(told, Directive.Verb.FORGET);
+    }
+    Invocation known = told == null ? held : told.after();
+    @Nullable InvocationChange lost = lost(known, COPIED).orElse(null);
+    return new Verdict(
+        told == null || lost == null ? lost : joined(held, told, lost), Directive.Verb.FORGET);
   }
 
   private static boolean hasForgotten(Invocation held, JournalItem item) {

@@ -60,21 +60,24 @@ public final class SessionStart {
    * A session that began.
    *
    * @param epoch its number
+   * @param confirmedBefore newest epoch that the node had confirmed until then
    * @param catalogWanted whether the server lacks the catalog
    * @param page what became of the Hello's journal
    */
-  record Begun(long epoch, boolean catalogWanted, Page page) {}
+  record Begun(long epoch, long confirmedBefore, boolean catalogWanted, Page page) {}
 
   /**
    * What became of a page of the journal.
    *
    * @param directives for the agent
+   * @param waiting what waits there to be started, and is resumed once the epoch is confirmed
    * @param strays settled runs that go on and hold a slot
    * @param held what the node may hold, or keeps room for; only after the last page
    * @param surplus reservations that the node keeps for nothing; with the first page
    */
   record Page(
       List<Directive> directives,
+      List<InvocationId> waiting,
       int strays,
       Map<InvocationId, Invocation> held,
       List<InvocationId> surplus) {}
@@ -97,7 +100,10 @@ public final class SessionStart {
     long epoch = Math.max(before.map(SessionRecord::epoch).orElse(0L), hello.lastEpoch()) + 1;
     registry.begin(session).ifPresent(session::supersedes);
     tx.afterCommit(session::endSuperseded);
-    tx.store().nodes().recordSession(node.id(), record(tx.now(), epoch, hello, session, sharedKey));
+    long confirmed = before.map(SessionRecord::confirmedEpoch).orElse(0L);
+    tx.store()
+        .nodes()
+        .recordSession(node.id(), record(tx.now(), epoch, hello, session, sharedKey, confirmed));
     boolean catalogKnown = catalogs.find(hello.catalogDigest()).isPresent();
     describe(tx, node, hello, catalogKnown);
     tx.audit(
@@ -115,34 +121,78 @@ public final class SessionStart {
                 .add("epoch", epoch)
                 .add("remote", session.remoteAddress())
                 .add("journal_items", hello.journal().size())
+                .add("journal", Reconciler.isCopied(hello, confirmed) ? "COPIED" : "")
                 .add("shared_key", sharedKey.map(SharedKey::addresses).orElse(""))
                 .json()));
     Map<InvocationId, Invocation> disproved =
         before.isPresent() && hello.lastEpoch() < before.get().epoch()
-            ? disprove(tx, node.id(), epoch, hello)
+            ? disprove(tx, node.id(), reconciler(tx, epoch, confirmed, hello))
             : Map.of();
     Page page =
-        reconcile(tx, session, epoch, hello, hello.journal(), !hello.journalContinues(), disproved);
-    return new Begun(epoch, !catalogKnown, page);
+        reconcile(
+            tx,
+            session,
+            reconciler(tx, epoch, confirmed, hello),
+            epoch,
+            hello,
+            hello.journal(),
+            !hello.journalContinues(),
+            disproved);
+    return new Begun(epoch, confirmed, !catalogKnown, page);
   }
 
   /**
    * Reconciles a further page.
    *
+   * @param confirmed newest epoch that the node had confirmed when the session began
    * @throws BusException SESSION_SUPERSEDED where a newer session has begun
    */
   Page continueReconcile(
       LedgerTransaction tx,
       NodeSession session,
       AgentHello hello,
+      long confirmed,
       List<JournalItem> items,
       boolean last) {
+    long epoch = requireNewest(tx, session);
+    return reconcile(
+        tx, session, reconciler(tx, epoch, confirmed, hello), epoch, hello, items, last, Map.of());
+  }
+
+  /**
+   * Records that the agent has the session's epoch on disk, and tells what is to become of what
+   * waits there to be started. From then on every older copy of its journal is seen to be one, so
+   * what is resumed here is started nowhere else.
+   *
+   * @throws BusException SESSION_SUPERSEDED where a newer session has begun
+   */
+  List<Directive> resume(LedgerTransaction tx, NodeSession session, List<InvocationId> waiting) {
+    long epoch = requireNewest(tx, session);
+    tx.store().nodes().recordConfirmed(session.nodeId(), epoch);
+    return waiting.stream()
+        .flatMap(id -> tx.store().invocations().find(id).stream())
+        .map(
+            held ->
+                new Directive(
+                    held.id(),
+                    held.state().isOutstanding() && !held.cancelRequested()
+                        ? Directive.Verb.RESUME
+                        : Directive.Verb.CANCEL))
+        .toList();
+  }
+
+  private static long requireNewest(LedgerTransaction tx, NodeSession session) {
     NodeId node = session.nodeId();
     long newest = tx.store().nodes().session(node).map(SessionRecord::epoch).orElse(0L);
     if (newest != session.epoch()) {
       throw SessionFailures.superseded(node);
     }
-    return reconcile(tx, session, newest, hello, items, last, Map.of());
+    return newest;
+  }
+
+  private Reconciler reconciler(
+      LedgerTransaction tx, long epoch, long confirmed, AgentHello hello) {
+    return new Reconciler(moves, replica, epoch, confirmed, hello, tx.now());
   }
 
   /**
@@ -150,9 +200,8 @@ public final class SessionStart {
    * by this session, and not by one to come, when the agent has a newer epoch. With the first page,
    * as the agent has this session's epoch from Welcome on.
    */
-  private Map<InvocationId, Invocation> disprove(
-      LedgerTransaction tx, NodeId node, long epoch, AgentHello hello) {
-    Reconciler reconciler = new Reconciler(moves, replica, epoch, hello, tx.now());
+  private static Map<InvocationId, Invocation> disprove(
+      LedgerTransaction tx, NodeId node, Reconciler reconciler) {
     Map<InvocationId, Invocation> disproved = new HashMap<>();
     Stream.concat(
             tx.store().invocations().outstanding(node).stream(),
@@ -170,6 +219,7 @@ public final class SessionStart {
   private Page reconcile(
       LedgerTransaction tx,
       NodeSession session,
+      Reconciler reconciler,
       long epoch,
       AgentHello hello,
       List<JournalItem> items,
@@ -178,8 +228,8 @@ public final class SessionStart {
     NodeId node = session.nodeId();
     // By this entry, and not in the store before it ends.
     Map<InvocationId, Invocation> changed = new HashMap<>(disproved);
-    Reconciler reconciler = new Reconciler(moves, replica, epoch, hello, tx.now());
     List<Directive> directives = new ArrayList<>(items.size());
+    List<InvocationId> waiting = new ArrayList<>(0);
     Map<InvocationId, Invocation> outstanding = new HashMap<>();
     Map<InvocationId, Invocation> prepared = new HashMap<>(0);
     for (Invocation invocation : tx.store().invocations().holdingSlots(node)) {
@@ -206,7 +256,12 @@ public final class SessionStart {
       if (verdict.change() != null) {
         tx.change(verdict.change());
       }
-      directives.add(new Directive(item.id(), verdict.verb()));
+      if (verdict.verb() == Directive.Verb.RESUME && item.isUnstarted()) {
+        waiting.add(item.id());
+        directives.add(new Directive(item.id(), Directive.Verb.REPORT)); // Not started by that.
+      } else {
+        directives.add(new Directive(item.id(), verdict.verb()));
+      }
       Invocation after = verdict.after(known.get());
       changed.put(after.id(), after);
       keep(outstanding, after);
@@ -219,7 +274,7 @@ public final class SessionStart {
     List<InvocationId> surplus =
         hello.reservations().stream().filter(id -> !prepared.containsKey(id)).toList();
     prepared.putAll(outstanding);
-    return new Page(directives, strays, last ? prepared : Map.of(), surplus);
+    return new Page(directives, waiting, strays, last ? prepared : Map.of(), surplus);
   }
 
   private void takeOver(
@@ -311,7 +366,8 @@ public final class SessionStart {
       long epoch,
       AgentHello hello,
       NodeSession session,
-      Optional<SharedKey> sharedKey) {
+      Optional<SharedKey> sharedKey,
+      long confirmed) {
     long skew = hello.agentTime() == null ? 0 : Duration.between(now, hello.agentTime()).toMillis();
     return new SessionRecord(
         epoch,
@@ -324,7 +380,8 @@ public final class SessionStart {
         skew,
         now,
         now,
-        sharedKey);
+        sharedKey,
+        confirmed);
   }
 
   private void describe(LedgerTransaction tx, Node node, AgentHello hello, boolean catalogKnown) {

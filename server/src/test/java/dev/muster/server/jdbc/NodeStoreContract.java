@@ -4,6 +4,7 @@ package dev.muster.server.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.muster.server.ledger.StoreTransaction;
 import dev.muster.server.node.Labels;
 import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeState;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -115,13 +117,33 @@ abstract class NodeStoreContract extends StoreContract {
                 tx.nodes()
                     .recordSeen(
                         List.of(
-                            new Seen(Samples.nodeId(1), later),
-                            new Seen(Samples.nodeId(9), later))));
+                            new Seen(Samples.nodeId(1), later, 0),
+                            new Seen(Samples.nodeId(9), later, 0))));
 
     SessionRecord recorded =
         store().read(tx -> tx.nodes().session(Samples.nodeId(1))).orElseThrow();
     assertThat(recorded.lastSeenTime()).isEqualTo(later);
     assertThat(recorded.connectTime()).isEqualTo(Samples.NOW);
+    assertThat(recorded.confirmedEpoch()).isEqualTo(3);
+  }
+
+  @Test
+  void confirmedEpoch_onlyGrows() {
+    store().write(tx -> tx.nodes().recordSession(Samples.nodeId(1), session(9, Map.of())));
+
+    assertThat(confirmedAfter(tx -> tx.nodes().recordConfirmed(Samples.nodeId(1), 7))).isEqualTo(7);
+    assertThat(confirmedAfter(tx -> tx.nodes().recordConfirmed(Samples.nodeId(1), 5))).isEqualTo(7);
+    assertThat(confirmedAfter(tx -> tx.nodes().recordSeen(List.of(seen(9))))).isEqualTo(9);
+    assertThat(confirmedAfter(tx -> tx.nodes().recordSeen(List.of(seen(8))))).isEqualTo(9);
+  }
+
+  private static Seen seen(long confirmedEpoch) {
+    return new Seen(Samples.nodeId(1), Samples.NOW, confirmedEpoch);
+  }
+
+  private long confirmedAfter(Consumer<StoreTransaction> writing) {
+    store().write(writing);
+    return store().read(tx -> tx.nodes().session(Samples.nodeId(1))).orElseThrow().confirmedEpoch();
   }
 
   private Node find(int number) {
@@ -140,6 +162,7 @@ abstract class NodeStoreContract extends StoreContract {
         -250,
         Samples.NOW,
         Samples.NOW,
-        Optional.of(new SharedKey(Samples.NOW, "10.0.0.1:4711, 10.0.0.2:4712")));
+        Optional.of(new SharedKey(Samples.NOW, "10.0.0.1:4711, 10.0.0.2:4712")),
+        3);
   }
 }

@@ -113,6 +113,50 @@ final class ReconcilerTest {
     }
   }
 
+  /** Over all that can meet: a copy starts nothing, and changes nothing else of the rules. */
+  @Test
+  void copiedJournal_startsNothing_andSaysNothingOfWhatWaitsInIt() {
+    for (Invocation held : everyInvocation()) {
+      for (JournalItem item : everyItem()) {
+        for (long confirmed : new long[] {0, 1, 4, 5, 6, EPOCH - 1}) {
+          for (long lastEpoch : new long[] {0, 1, 4, 5, 6, EPOCH - 1}) {
+            Reconciler reconciler = reconciler(EPOCH, confirmed, lastEpoch, true, NOW);
+            check(held, item, reconciler);
+            Reconciler.Verdict verdict = reconciler.listed(held, item);
+            Reconciler.Verdict ofTheOriginal = reconciler(lastEpoch, true, NOW).listed(held, item);
+            String what = confirmed + " confirmed, told " + lastEpoch + ": " + held + " / " + item;
+
+            if (lastEpoch < confirmed && item.isUnstarted() && !held.state().isWaiting()) {
+              boolean open = held.state().isOutstanding();
+              assertThat(verdict.verb()).as(what).isEqualTo(Directive.Verb.FORGET);
+              assertThat(verdict.after(held).state())
+                  .as(what)
+                  .isEqualTo(open ? LOST : held.state());
+              if (open) {
+                assertThat(verdict.after(held).reason()).as(what).isEqualTo("JOURNAL_LOST");
+              }
+            } else {
+              assertThat(verdict.verb()).as(what).isEqualTo(ofTheOriginal.verb());
+              assertThat(verdict.after(held)).as(what).isEqualTo(ofTheOriginal.after(held));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void copiedJournal_thatWaitsToRun_isNotCancelledEither() {
+    // Bug: CANCEL would have the agent say that it never ran, and it may have, from another copy.
+    Invocation held = in(ACKNOWLEDGED, 5, true, ACKNOWLEDGED);
+
+    Reconciler.Verdict verdict =
+        reconciler(EPOCH, 6, 5, true, NOW).listed(held, item(false, ACKNOWLEDGED));
+
+    assertThat(verdict.after(held).state()).isEqualTo(LOST);
+    assertThat(verdict.verb()).isEqualTo(Directive.Verb.FORGET);
+  }
+
   private static void check(Invocation held, JournalItem item, Reconciler reconciler) {
     Reconciler.Verdict verdict = reconciler.listed(held, item);
     Invocation after = verdict.after(held);
@@ -154,7 +198,7 @@ final class ReconcilerTest {
     }
     // What a journal has once listed cannot be proven never received later, on whatever journal.
     if (after.state().isOutstanding() || after.state() == LOST) {
-      Reconciler next = reconciler(EPOCH + 3, EPOCH + 2, true, NOW);
+      Reconciler next = reconciler(EPOCH + 3, 0, EPOCH + 2, true, NOW);
       if (after.state() == LOST) {
         assertThat(next.absentLost(after)).as(what).isEmpty();
       } else {
@@ -360,11 +404,11 @@ final class ReconcilerTest {
   }
 
   private static Reconciler reconciler(long lastEpoch, boolean sameJournal, Instant now) {
-    return reconciler(EPOCH, lastEpoch, sameJournal, now);
+    return reconciler(EPOCH, 0, lastEpoch, sameJournal, now);
   }
 
   private static Reconciler reconciler(
-      long epoch, long lastEpoch, boolean sameJournal, @Nullable Instant now) {
+      long epoch, long confirmed, long lastEpoch, boolean sameJournal, @Nullable Instant now) {
     AgentHello hello =
         new AgentHello(
             sameJournal ? InvocationSamples.journal() : OTHER_JOURNAL,
@@ -379,6 +423,7 @@ final class ReconcilerTest {
             false,
             null,
             Set.of());
-    return new Reconciler(new ServerMoves("r"), "r", epoch, hello, now == null ? NOW : now);
+    return new Reconciler(
+        new ServerMoves("r"), "r", epoch, confirmed, hello, now == null ? NOW : now);
   }
 }

@@ -126,7 +126,18 @@ final class RivalsTest {
     Optional<SharedKey> shared = rivals.judge(node, hello(instance), address, session, live, now);
     session =
         new SessionRecord(
-            1, new byte[16], new byte[] {instance}, "1", 4, Map.of(), address, 0, now, now, shared);
+            1,
+            new byte[16],
+            new byte[] {instance},
+            "1",
+            4,
+            Map.of(),
+            address,
+            0,
+            now,
+            now,
+            shared,
+            0);
     return shared;
   }
 

@@ -35,8 +35,14 @@ final class SimulatedAgent {
   /** What really ran, which no crash and no restore undoes. */
   final Map<InvocationId, Integer> runs = new HashMap<>();
 
-  /** Those that an old disk may let run again, and nobody can tell. */
+  /**
+   * Those that an old disk may let run again, and nobody can tell: it is a copy of the very session
+   * in which they ran.
+   */
   final Set<InvocationId> excused = new HashSet<>();
+
+  /** The epoch that the disk had when it ran. */
+  private final Map<InvocationId, Long> ranIn = new HashMap<>();
 
   private Disk disk = new Disk();
   private Disk snapshot = new Disk();
@@ -47,6 +53,7 @@ final class SimulatedAgent {
   private RecordingOutbound out = new RecordingOutbound();
   private int read;
   private boolean confirmed;
+  private int directed;
   private long sequence;
   private int readPrepares;
   private final Map<InvocationId, ReportedStep> answers = new LinkedHashMap<>();
@@ -161,6 +168,7 @@ final class SimulatedAgent {
   private void forgetStream() {
     session = null;
     confirmed = false;
+    directed = 0;
     sequence = 0;
     read = 0;
     readPrepares = 0;
@@ -198,7 +206,7 @@ final class SimulatedAgent {
         (id, item) -> {
           item.died |= item.running;
           item.running = false;
-          if (item.waits() && runs.containsKey(id)) {
+          if (item.waits() && ranIn.getOrDefault(id, Long.MAX_VALUE) <= disk.lastEpoch) {
             excused.add(id);
           }
         });
@@ -223,12 +231,15 @@ final class SimulatedAgent {
       return;
     }
     if (!confirmed) {
-      if (!out.welcomes.isEmpty() && out.directives.size() >= disk.journal.size()) {
+      if (!out.welcomes.isEmpty()) {
         disk.lastEpoch = Math.max(disk.lastEpoch, out.welcomes.get(0).epoch());
         confirmed = true;
-        List.copyOf(out.directives).forEach(this::direct);
         current.epochConfirmed(out.welcomes.get(0).epoch());
       }
+      return;
+    }
+    if (directed < out.directives.size()) {
+      direct(out.directives.get(directed++));
       return;
     }
     if (!out.released.isEmpty() && random.nextBoolean()) {
@@ -339,7 +350,8 @@ final class SimulatedAgent {
       return;
     }
     switch (directive.verb()) {
-      case RESUME, REPORT -> item.held = false;
+      case RESUME -> item.held = false;
+      case REPORT -> item.acknowledged = 0;
       case CANCEL -> {
         item.held = false;
         cancel(directive.id());
@@ -361,6 +373,7 @@ final class SimulatedAgent {
       if (item.waits() && !item.held && running < SLOTS) {
         item.running = true;
         runs.merge(entry.getKey(), 1, Integer::sum);
+        ranIn.put(entry.getKey(), disk.lastEpoch);
         item.steps.add(step(InvocationState.STARTED));
         return;
       }
