@@ -68,6 +68,7 @@ public final class Ledger implements AutoCloseable {
   private final ProgressCache progress = new ProgressCache();
   private final BlockingQueue<Queued<?>> queue = new LinkedBlockingQueue<>(QUEUE);
   private final BlockingQueue<Runnable> deliveries = new ArrayBlockingQueue<>(COMMITS_AHEAD);
+  private final boolean simulated;
   private final Thread writer = new Thread(this::write, "muster-ledger");
   private final Thread deliverer = new Thread(this::deliver, "muster-ledger-delivery");
   private volatile boolean closed; // written by close()
@@ -77,10 +78,25 @@ public final class Ledger implements AutoCloseable {
 
   /** Makes a ledger over a store. */
   public Ledger(LedgerStore store, InstantSource clock, List<CommitListener> listeners) {
+    this(store, clock, listeners, false);
+  }
+
+  private Ledger(
+      LedgerStore store, InstantSource clock, List<CommitListener> listeners, boolean simulated) {
     this.store = store;
     this.clock = clock;
     this.listeners = List.copyOf(listeners);
+    this.simulated = simulated;
     this.batch = store.lastBatch();
+  }
+
+  /**
+   * Makes a ledger without threads, for simulations: the one thread that uses it writes and tells
+   * in {@link #proceed}, so that the same course always comes out the same.
+   */
+  public static Ledger simulated(
+      LedgerStore store, InstantSource clock, List<CommitListener> listeners) {
+    return new Ledger(store, clock, listeners, true);
   }
 
   /** Starts the threads. */
@@ -117,7 +133,24 @@ public final class Ledger implements AutoCloseable {
    * @throws BusException where it was refused, or with STORE_UNAVAILABLE where the store failed
    */
   public <R> R call(LedgerEntry<R> entry) {
-    return await(submit(entry));
+    CompletableFuture<R> answer = submit(entry);
+    if (simulated) {
+      proceed();
+    }
+    return await(answer);
+  }
+
+  /** Commits and tells of all that is queued, and of what follows from it. Of a simulated one. */
+  public void proceed() {
+    if (!simulated) {
+      throw new IllegalStateException("the ledger has threads of its own");
+    }
+    List<Queued<?>> gathered = new ArrayList<>();
+    while (!queue.isEmpty()) {
+      gathered.clear();
+      gather(gathered);
+      commit(List.copyOf(gathered));
+    }
   }
 
   /** Waits for a future of this ledger, as {@link #call} does. */
@@ -262,6 +295,10 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void hand(Runnable delivery) {
+    if (simulated) {
+      delivery.run();
+      return;
+    }
     boolean interrupted = false;
     while (true) {
       try {
@@ -297,6 +334,10 @@ public final class Ledger implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    if (simulated) {
+      proceed();
+      return;
+    }
     try {
       writer.join();
       deliverer.join();

@@ -26,6 +26,9 @@ public final class TestStore implements LedgerStore, BeforeEachCallback, AfterEa
   /** Name of the replica that the store belongs to. */
   public static final String REPLICA = "replica-1";
 
+  private static final Path MEMORY = Path.of("/dev/shm");
+  private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"));
+
   private @Nullable Path directory;
   private @Nullable JdbcLedgerStore store;
   private long batch;
@@ -34,6 +37,16 @@ public final class TestStore implements LedgerStore, BeforeEachCallback, AfterEa
   public static TestStore open() {
     TestStore store = new TestStore();
     store.begin();
+    return store;
+  }
+
+  /**
+   * Returns a store that is open, whose files are in memory where the system offers that: the same
+   * store, without the waiting for a disk.
+   */
+  public static TestStore openInMemory() {
+    TestStore store = new TestStore();
+    store.begin(Files.isWritable(MEMORY) ? MEMORY : TEMPORARY);
     return store;
   }
 
@@ -110,8 +123,12 @@ public final class TestStore implements LedgerStore, BeforeEachCallback, AfterEa
   }
 
   private void begin() {
+    begin(TEMPORARY);
+  }
+
+  private void begin(Path parent) {
     try {
-      directory = Files.createTempDirectory("muster-store");
+      directory = Files.createTempDirectory(parent, "muster-store");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -40,6 +40,7 @@ import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.ServerMoves;
 import dev.muster.server.jdbc.TestStore;
 import dev.muster.server.ledger.Commit;
+import dev.muster.server.ledger.CommitListener;
 import dev.muster.server.ledger.Ledger;
 import dev.muster.server.ledger.LedgerStore;
 import dev.muster.server.ledger.LedgerTransaction;
@@ -64,8 +65,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -101,6 +104,7 @@ public final class SessionHarness implements AutoCloseable {
 
   final ServerMoves moves = new ServerMoves(REPLICA);
   private final TestStore store;
+  private final boolean simulated;
   private final FaultyStore faulty = new FaultyStore();
   private final Orders orders = new Orders();
   private final Materialiser materialiser;
@@ -117,6 +121,11 @@ public final class SessionHarness implements AutoCloseable {
   /** Those who read output, on the thread that brings it. */
   public final OutputReadings readings;
 
+  /** Sends of large cohorts, which go at once unless they are {@link #holdSends held}. */
+  final PacedSends pacedSends = new PacedSends(this::whenWritten);
+
+  private final Queue<Runnable> unwritten = new ConcurrentLinkedQueue<>();
+  private volatile boolean sendsHeld; // written by the test
   private final Cancellation cancellation;
   private final AtomicInteger requests = new AtomicInteger();
 
@@ -132,13 +141,29 @@ public final class SessionHarness implements AutoCloseable {
 
   /** Makes a server whose acknowledgements go by this pace. */
   SessionHarness(TestStore store, AcknowledgementPace pace) {
+    this(store, pace, false);
+  }
+
+  /**
+   * Makes a server without threads, for one thread alone: what follows from a step has happened
+   * when it has {@link #settle settled}, and always the same.
+   */
+  static SessionHarness simulated(TestStore store) {
+    return new SessionHarness(store, AcknowledgementPace.immediate(), true);
+  }
+
+  private SessionHarness(TestStore store, AcknowledgementPace pace, boolean simulated) {
     this.store = store;
+    this.simulated = simulated;
     readings = new OutputReadings(store, outputFiles(), registry, Runnable::run);
+    List<CommitListener> listeners =
+        List.of(registry, readings, this::tellBarriers, this::tellRollouts);
     ledger =
-        new Ledger(
-            faulty, clock, List.of(registry, readings, this::tellBarriers, this::tellRollouts));
+        simulated
+            ? Ledger.simulated(faulty, clock, listeners)
+            : new Ledger(faulty, clock, listeners);
     directory = NodeDirectory.load(store);
-    HandOvers handOvers = new HandOvers(moves, new PacedSends(Runnable::run));
+    HandOvers handOvers = new HandOvers(moves, pacedSends);
     Courier courier = new Courier(ledger, moves, handOvers, orders, clock.timer());
     CatalogDirectory catalogs = CatalogDirectory.load(store);
     services =
@@ -175,7 +200,9 @@ public final class SessionHarness implements AutoCloseable {
     rollouts = new Rollouts(ledger, faulty, materialiser, handOvers.pace(), registry, clock);
     pauses = new PauseService(ledger, faulty, registry, courier);
     cancellation = new Cancellation(ledger, moves, orders, registry, clock.timer());
-    ledger.start();
+    if (!simulated) {
+      ledger.start();
+    }
   }
 
   private void tellBarriers(Commit commit) {
@@ -229,7 +256,28 @@ public final class SessionHarness implements AutoCloseable {
 
   private ExecutionId dispatch(
       Duration startWithin, PreparePolicy prepare, RolloutPolicy rollout, Node... nodes) {
-    ExecutionId id = new ExecutionId(uuid());
+    ExecutionId id = newExecutionId();
+    dispatch(id, startWithin, prepare, rollout, nodes);
+    settle();
+    return id;
+  }
+
+  /** Returns an id for {@link #dispatch(ExecutionId, Duration, Node...)}. */
+  ExecutionId newExecutionId() {
+    return new ExecutionId(uuid());
+  }
+
+  /** Dispatches to nodes; returns once that is acknowledged. May be called by many threads. */
+  void dispatch(ExecutionId id, Duration startWithin, Node... nodes) {
+    dispatch(id, startWithin, PreparePolicy.NONE, RolloutPolicy.NONE, nodes);
+  }
+
+  private void dispatch(
+      ExecutionId id,
+      Duration startWithin,
+      PreparePolicy prepare,
+      RolloutPolicy rollout,
+      Node... nodes) {
     Execution execution =
         new Execution(
             new Order(
@@ -276,8 +324,6 @@ public final class SessionHarness implements AutoCloseable {
           }
           return true;
         });
-    settle();
-    return id;
   }
 
   private void begin(LedgerTransaction tx, Execution execution, List<NodeId> nodes) {
@@ -368,6 +414,10 @@ public final class SessionHarness implements AutoCloseable {
 
   /** Waits until all that follows from what was done has been done. */
   public void settle() {
+    if (simulated) {
+      ledger.proceed();
+      return;
+    }
     long before;
     do {
       before = faulty.touches.get();
@@ -375,6 +425,28 @@ public final class SessionHarness implements AutoCloseable {
       ledger.submit(tx -> true).exceptionally(failure -> true).join();
       ledger.submit(tx -> true).exceptionally(failure -> true).join();
     } while (faulty.touches.get() != before + 2);
+  }
+
+  private void whenWritten(Runnable action) {
+    if (sendsHeld) {
+      unwritten.add(action);
+    } else {
+      action.run();
+    }
+  }
+
+  /** Lets what large cohorts are sent wait, as event loops do that have much to write. */
+  void holdSends() {
+    sendsHeld = true;
+  }
+
+  /** Lets it go. */
+  void letSendsGo() {
+    sendsHeld = false;
+    for (Runnable next = unwritten.poll(); next != null; next = unwritten.poll()) {
+      next.run();
+    }
+    settle();
   }
 
   /** Lets the store fail until told otherwise. */
@@ -479,7 +551,7 @@ public final class SessionHarness implements AutoCloseable {
       store.write(
           batch,
           tx -> {
-            body.accept(counted(tx));
+            body.accept(simulated ? tx : counted(tx));
             if (fails) {
               throw new StoreException("full", new IllegalStateException(), false);
             }

@@ -189,6 +189,7 @@ final class SimulatedAgent {
             item -> {
               item.died |= item.running;
               item.running = false;
+              item.held = true; // Until the server resumes it.
             });
   }
 
@@ -206,6 +207,7 @@ final class SimulatedAgent {
         (id, item) -> {
           item.died |= item.running;
           item.running = false;
+          item.held = true;
           if (item.waits() && ranIn.getOrDefault(id, Long.MAX_VALUE) <= disk.lastEpoch) {
             excused.add(id);
           }
