@@ -9,6 +9,7 @@ import dev.muster.it.fleet.FleetHarness;
 import dev.muster.it.fleet.RefusedCall;
 import dev.muster.proto.operator.v1.Execution;
 import dev.muster.proto.operator.v1.GetInvocationResponse;
+import dev.muster.proto.operator.v1.Invocation;
 import dev.muster.proto.operator.v1.ListExecutionsRequest;
 import dev.muster.proto.operator.v1.Node;
 import java.io.IOException;
@@ -130,6 +131,29 @@ final class RestartIT {
         .isEqualTo(1);
     assertThat(fleet.operator().onlyInvocation(execution.getId()).getStdoutText())
         .isEqualTo("whole\n");
+    assertThat(agent.linesOf("runs")).hasSize(1);
+  }
+
+  @Test
+  void agentStoppedInARunThatGoesOn_endsIt_andTellsThat() {
+    AgentProcess agent = fleet.agent("ends").setting("shutdown-grace", "0s");
+    agent
+        .hook("long", "echo run >> " + agent.folder().resolve("runs") + "\nsleep 600")
+        .hook("next", "echo fine")
+        .start();
+    Execution execution = fleet.operator().dispatchTo("long", "ends");
+    fleet.operator().awaitInvocation(execution.getId(), INVOCATION_STATE_STARTED);
+
+    agent.stop();
+    agent.launch();
+
+    assertThat(fleet.operator().awaitSettled(execution.getId()).getCounts().getCancelled())
+        .isEqualTo(1);
+    Invocation ended = fleet.operator().onlyInvocation(execution.getId());
+    assertThat(ended.getStarted()).isTrue();
+    assertThat(ended.getReason()).isEqualTo("AGENT_SHUTDOWN");
+    Execution next = fleet.operator().dispatchTo("next", "ends");
+    assertThat(fleet.operator().awaitSettled(next.getId()).getCounts().getSucceeded()).isEqualTo(1);
     assertThat(agent.linesOf("runs")).hasSize(1);
   }
 

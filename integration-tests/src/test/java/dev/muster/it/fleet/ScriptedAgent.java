@@ -2,6 +2,7 @@
 package dev.muster.it.fleet;
 
 import com.google.protobuf.ByteString;
+import dev.muster.proto.agent.v1.AgentHeartbeat;
 import dev.muster.proto.agent.v1.AgentServiceGrpc;
 import dev.muster.proto.agent.v1.AgentServiceGrpc.AgentServiceBlockingStub;
 import dev.muster.proto.agent.v1.Callback;
@@ -30,13 +31,13 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
-import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,6 +60,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class ScriptedAgent {
   private static final int ID_BYTES = 16;
+  private static final int WINDOW_BYTES = 128 << 10;
   private static final Duration ANSWER = Duration.ofSeconds(15);
   private static final ByteString ANY_OBJECT =
       ByteString.copyFromUtf8("{\"type\":\"object\",\"additionalProperties\":true}");
@@ -81,10 +83,11 @@ public final class ScriptedAgent {
     credentials = Operator.bearer(key);
     try {
       channel =
-          Grpc.newChannelBuilderForAddress(
+          NettyChannelBuilder.forAddress(
                   "127.0.0.1",
                   server.agentPort(),
                   TlsChannelCredentials.newBuilder().trustManager(server.caFile().toFile()).build())
+              .flowControlWindow(WINDOW_BYTES) // Of HTTP/2: without it, it grows.
               .build();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -253,6 +256,7 @@ public final class ScriptedAgent {
     private final ClientCall<byte[], ConnectResponse> call;
     private Welcome welcome = Welcome.getDefaultInstance();
     private long sequence;
+    private volatile boolean deaf; // written by the test
 
     private Stream() {
       MethodDescriptor<byte[], ConnectResponse> method =
@@ -268,7 +272,9 @@ public final class ScriptedAgent {
               if (!message.hasHeartbeat()) {
                 incoming.add(message);
               }
-              call.request(1);
+              if (!deaf) {
+                call.request(1);
+              }
             }
 
             @Override
@@ -278,6 +284,22 @@ public final class ScriptedAgent {
           },
           new Metadata());
       call.request(1);
+    }
+
+    /** Reads one message more, and then nothing; still says what it is told to. */
+    public void stopReading() {
+      deaf = true;
+    }
+
+    /** Reads again. */
+    public void readOn() {
+      deaf = false;
+      call.request(1);
+    }
+
+    /** Gives a sign of life. */
+    public void heartbeat() {
+      send(ConnectRequest.newBuilder().setHeartbeat(AgentHeartbeat.getDefaultInstance()).build());
     }
 
     /** Sends a message. */

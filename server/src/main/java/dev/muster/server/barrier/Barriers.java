@@ -199,7 +199,7 @@ public final class Barriers implements CommitListener {
         case OPEN -> {
           int last = release.next(tx, barrier.id, -1);
           if (last >= 0) {
-            tx.afterCommit(() -> release.all(barrier.id, last));
+            tx.afterCommit(() -> release(barrier, last));
           }
         }
         case TOO_LATE, OUT_OF_REACH -> {
@@ -211,6 +211,12 @@ public final class Barriers implements CommitListener {
       }
     }
     return decided;
+  }
+
+  private void release(Tracked barrier, int afterOrdinal) {
+    if (barrier.releasing.compareAndSet(false, true)) {
+      release.all(barrier.id, afterOrdinal, () -> barrier.releasing.set(false));
+    }
   }
 
   private void cancel(Tracked barrier, int afterOrdinal) {
@@ -261,7 +267,7 @@ public final class Barriers implements CommitListener {
       cancel(followed, -1);
     } else if (followed.isIn(ExecutionState.RUNNING)) {
       if (followed.isAnyPrepared()) {
-        release.all(followed.id, -1);
+        release(followed, -1);
       }
       if (over && followed.sweeping.compareAndSet(false, true)) {
         boolean lapsed = !now.isBefore(followed.preparation.reservedUntil());

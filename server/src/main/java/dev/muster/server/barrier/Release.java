@@ -86,15 +86,22 @@ final class Release {
     return true;
   }
 
-  /** Hands over all of a cohort that are PREPARED behind a position, part by part. */
-  void all(ExecutionId execution, int afterOrdinal) {
+  /**
+   * Hands over all of a cohort that are PREPARED behind a position, part by part, each when the one
+   * before has nearly gone out.
+   *
+   * @param ended runs after the last part, or where the store failed
+   */
+  void all(ExecutionId execution, int afterOrdinal, Runnable ended) {
     var unused =
         ledger
             .submit(LedgerEntry.weighing(ROWS, tx -> next(tx, execution, afterOrdinal)))
             .whenComplete(
                 (last, failure) -> {
                   if (failure == null && last >= 0) {
-                    handOvers.pace().goOn(() -> all(execution, last));
+                    handOvers.pace().goOn(() -> all(execution, last, ended));
+                  } else {
+                    ended.run();
                   }
                 });
   }

@@ -51,6 +51,12 @@ public final class HandOvers {
     }
   }
 
+  /** Sends one of many whose hand-over is durable, when it is its turn and if it then stands. */
+  void sendInTurn(Invocation handedOver, NodeSession session, Order order) {
+    session.expect(handedOver);
+    pace.send(() -> session.handOverExpected(handedOver, order));
+  }
+
   /** Returns whether what is PREPARED may still be handed over: its reservation stands. */
   public static boolean isStillReady(Invocation invocation, Order order, Instant now) {
     return invocation.state() == InvocationState.PREPARED
@@ -67,7 +73,7 @@ public final class HandOvers {
     InvocationChange change = executed(prepared, driver, session, order, tx.now());
     tx.change(change);
     if (driver == Driver.BARRIER) {
-      tx.afterCommit(() -> pace.send(() -> session.handOver(change.after(), order)));
+      tx.afterCommit(() -> sendInTurn(change.after(), session, order));
     } else {
       tx.afterCommit(() -> session.handOver(change.after(), order));
     }

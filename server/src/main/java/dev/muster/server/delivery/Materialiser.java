@@ -206,8 +206,10 @@ public final class Materialiser {
           handOvers.handedOver(waiting, Driver.DISPATCH, session.get(), order, tx.now()).after();
       insert(tx, handedOver, Driver.DISPATCH, "");
       // The row's revision is the flush's to give; the node does not need it.
-      Runnable send = () -> HandOvers.send(handedOver, session.get(), order);
-      tx.afterCommit(isLarge ? () -> handOvers.pace().send(send) : send);
+      tx.afterCommit(
+          isLarge
+              ? () -> handOvers.sendInTurn(handedOver, session.get(), order)
+              : () -> HandOvers.send(handedOver, session.get(), order));
       return true;
     }
     if (startWithin.isZero() && session.isEmpty()) {

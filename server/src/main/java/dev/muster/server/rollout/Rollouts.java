@@ -130,6 +130,11 @@ public final class Rollouts implements CommitListener {
     if (!rollout.asking.compareAndSet(false, true)) {
       return; // Whoever got there first asks again.
     }
+    askNext(rollout);
+  }
+
+  /** Asks, by whoever holds {@code asking}. */
+  private void askNext(Followed rollout) {
     rollout.askAgain.set(false);
     CreditLease lease = new CreditLease();
     var unused =
@@ -155,10 +160,12 @@ public final class Rollouts implements CommitListener {
     @Nullable Instant next = outcome.nextWaveTime();
     boolean isSooner = next != null && next.isBefore(rollout.expireTime);
     rollout.dueAt(isSooner && next != null ? next : due(rollout));
-    rollout.asking.set(false);
     if (outcome.isMore()) {
-      pace.goOn(() -> ask(rollout));
-    } else if (rollout.askAgain.get()) {
+      pace.goOn(() -> askNext(rollout)); // Nobody else asks meanwhile: it goes by the pace.
+      return;
+    }
+    rollout.asking.set(false);
+    if (rollout.askAgain.get()) {
       ask(rollout);
     }
   }

@@ -79,6 +79,7 @@ public final class NodeSession {
   private final List<InvocationId> waiting = new ArrayList<>(0); // until the epoch is durable
   private Phase phase = Phase.NEW;
   private final List<Runnable> uponWelcome = new ArrayList<>(0);
+  private final Set<InvocationId> expected = new HashSet<>(0); // until they are sent
   private boolean journalEnded;
   private boolean confirmed;
   private boolean reconciled;
@@ -90,6 +91,7 @@ public final class NodeSession {
   private volatile boolean ended; // written on the serial executor, once
   private volatile long lastHeard; // milliseconds; written on the serial executor
   private volatile long lastSent; // milliseconds; written on the serial executor
+  private volatile long behindSince; // milliseconds; 0: not; written on the serial executor
   private volatile @Nullable NodeSession superseded; // written on the ledger's threads
   private volatile int slots; // written on the serial executor, once
   private volatile byte[] journalId = {}; // written on the serial executor, once
@@ -527,6 +529,7 @@ public final class NodeSession {
         () -> {
           if (phase != Phase.ENDED) {
             out.drain();
+            behindSince = out.isBehind() ? services.clock().millis() : 0; // It took something.
           }
         });
   }
@@ -563,20 +566,48 @@ public final class NodeSession {
 
   /**
    * Hands an invocation over whose DISPATCHED is durable; its credit was taken before. Called in
-   * the order of the commits, but for large cohorts: what settles meanwhile is sent all the same,
-   * and its CANCEL, or the report of the node, finds it settled.
+   * the order of the commits.
    */
   public void handOver(Invocation invocation, Order order) {
     serial.execute(
         () -> {
           if (phase == Phase.OPEN) {
             callbacks.hold(invocation);
-            callbacks.acknowledge(); // In one write with the command.
-            out.execute(invocation, order);
-            tailIfWatched(invocation.id());
-            sent();
+            execute(invocation, order);
           }
         });
+  }
+
+  /**
+   * Notes an invocation whose DISPATCHED is durable and that is sent later, by {@link
+   * #handOverExpected}: it is one of many. Called in the order of the commits. What is cancelled or
+   * settles until then is as if it had waited in the outbox: it is not sent.
+   */
+  public void expect(Invocation invocation) {
+    serial.execute(
+        () -> {
+          if (phase == Phase.OPEN) {
+            callbacks.hold(invocation);
+            expected.add(invocation.id());
+          }
+        });
+  }
+
+  /** Sends what was expected, if it still is. */
+  public void handOverExpected(Invocation invocation, Order order) {
+    serial.execute(
+        () -> {
+          if (expected.remove(invocation.id())) {
+            execute(invocation, order);
+          }
+        });
+  }
+
+  private void execute(Invocation invocation, Order order) {
+    callbacks.acknowledge(); // In one write with the command.
+    out.execute(invocation, order);
+    tailIfWatched(invocation.id());
+    sent();
   }
 
   /**
@@ -618,7 +649,7 @@ public final class NodeSession {
           if (phase == Phase.ENDED) {
             return; // The directive of the next session says it.
           }
-          if (out.withdraw(invocation.id())) {
+          if (expected.remove(invocation.id()) || out.withdraw(invocation.id())) {
             withdrawn(invocation, order, reason, by);
           } else {
             onceWelcomed(() -> askToCancel(invocation.id(), reason, by, order));
@@ -715,11 +746,14 @@ public final class NodeSession {
   }
 
   /**
-   * Gives a sign of life where one is due, and ends a session that gave none for three intervals.
-   * Called for every session, every second: does next to nothing where nothing is due.
+   * Gives a sign of life where one is due, and ends a session that gave none for three intervals,
+   * or took nothing of what waited for it for as long: its agent has heard nothing either. Called
+   * for every session, every second: does next to nothing where nothing is due.
    */
   void tick(long now) {
-    if (now - lastHeard > silenceMillis() || now - lastSent >= intervalMillis()) {
+    if (now - lastHeard > silenceMillis()
+        || now - lastSent >= intervalMillis()
+        || readsNothing(now)) {
       serial.execute(() -> breathe(now));
     }
   }
@@ -735,10 +769,22 @@ public final class NodeSession {
               .message("Nothing was heard for " + silence / 1_000 + " s.")
               .with("silence_seconds", silence / 1_000)
               .build());
+    } else if (readsNothing(now)) {
+      end(
+          BusException.of(ErrorReason.HEARTBEAT_MISSED)
+              .message("Nothing was read for " + silenceMillis() / 1_000 + " s.")
+              .with("silence_seconds", silenceMillis() / 1_000)
+              .with("what", "reads nothing")
+              .build());
     } else if (isWelcomed() && now - lastSent >= intervalMillis()) {
       out.heartbeat(Instant.ofEpochMilli(now));
       sent();
     }
+  }
+
+  private boolean readsNothing(long now) {
+    long since = behindSince;
+    return since > 0 && now - since > silenceMillis();
   }
 
   private long intervalMillis() {
@@ -757,8 +803,11 @@ public final class NodeSession {
           if (!callbacks.release(after)) {
             return;
           }
+          expected.remove(after.id());
           if (reserved && after.state() != InvocationState.REJECTED) {
             giveUpReservation(after.id());
+          } else {
+            var unused = out.withdraw(after.id()); // What a slot is free for takes its place.
           }
           boolean stillRunning = after.stillRunning() && after.state() == InvocationState.TIMED_OUT;
           if (phase != Phase.OPEN) {
@@ -857,6 +906,11 @@ public final class NodeSession {
   /** Notes that something was written to the stream. */
   void sent() {
     lastSent = services.clock().millis();
+    if (!out.isBehind()) {
+      behindSince = 0;
+    } else if (behindSince == 0) {
+      behindSince = lastSent;
+    }
   }
 
   private void breach(String what) {
@@ -903,5 +957,6 @@ public final class NodeSession {
     prepares.failAll(SessionFailures.offline(node));
     callbacks.clear();
     uponWelcome.clear();
+    expected.clear();
   }
 }

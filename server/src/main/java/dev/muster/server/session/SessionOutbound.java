@@ -64,6 +64,9 @@ public interface SessionOutbound {
   /** Tells that a message was refused; the stream goes on. */
   void refuse(BusException refusal);
 
+  /** Returns whether something waits that the stream could not take. */
+  boolean isBehind();
+
   /** Writes what waits, as far as the stream can take it again. */
   void drain();
 

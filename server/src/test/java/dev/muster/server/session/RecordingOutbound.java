@@ -36,6 +36,7 @@ final class RecordingOutbound implements SessionOutbound {
   private final Map<InvocationId, Invocation> waiting = new LinkedHashMap<>();
   private @Nullable BusException closed;
   private boolean blocked;
+  private boolean stuck;
   private int requested;
   private Consumer<Invocation> onExecute = invocation -> {};
 
@@ -150,8 +151,28 @@ final class RecordingOutbound implements SessionOutbound {
     sent.add("REFUSAL " + refusal.reason());
   }
 
+  /** Lets one EXECUTE through, as a stream does that has just a little room. */
+  synchronized void takeOne() {
+    InvocationId first = waiting.keySet().iterator().next();
+    executed.add(java.util.Objects.requireNonNull(waiting.remove(first)));
+  }
+
+  /** Lets nothing through any more, whatever becomes writable. */
+  synchronized void block(boolean forGood) {
+    blocked = true;
+    stuck = forGood;
+  }
+
+  @Override
+  public synchronized boolean isBehind() {
+    return !waiting.isEmpty();
+  }
+
   @Override
   public synchronized void drain() {
+    if (stuck) {
+      return;
+    }
     blocked = false;
     waiting
         .values()

@@ -284,6 +284,11 @@ final class OutboundStream implements SessionOutbound {
   }
 
   @Override
+  public boolean isBehind() {
+    return !outbox.isEmpty();
+  }
+
+  @Override
   public void drain() {
     while (observer.isReady()) {
       @Nullable ConnectResponse next = outbox.poll();
