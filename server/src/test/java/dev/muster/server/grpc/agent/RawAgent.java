@@ -36,7 +36,7 @@ final class RawAgent implements StreamObserver<byte[]> {
   private final ClientCall<byte[], byte[]> call;
   private final StreamObserver<byte[]> out;
   private volatile @Nullable Throwable failure; // written by the transport
-  private volatile boolean ended; // written by the transport
+  private volatile boolean ended; // written by the transport, and by cancel()
 
   RawAgent(Channel channel) {
     call =
@@ -50,9 +50,10 @@ final class RawAgent implements StreamObserver<byte[]> {
     out.onNext(message);
   }
 
-  /** Breaks off. */
+  /** Breaks off. Nothing may be sent any more, though the transport says so only later. */
   void cancel() {
     call.cancel("gone", null);
+    ended = true;
   }
 
   boolean isEnded() {
