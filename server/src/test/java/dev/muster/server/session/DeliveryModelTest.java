@@ -112,7 +112,7 @@ final class DeliveryModelTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void whateverHappens_thePromisesHold(long seed) {
-    try (SessionHarness server = SessionHarness.simulated(store)) {
+    try (SessionHarness server = SessionHarness.simulated(store, seed)) {
       Course course = new Course(server, seed);
       for (int i = 0; i < STEPS; i++) {
         course.step(i);

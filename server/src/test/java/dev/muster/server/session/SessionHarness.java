@@ -86,7 +86,7 @@ public final class SessionHarness implements AutoCloseable {
   public static final Duration HEARTBEAT = Duration.ofSeconds(20);
 
   private static final String REPLICA = TestStore.REPLICA;
-  private static final AtomicLong ids = new AtomicLong(1);
+  private static final AtomicLong allIds = new AtomicLong(1);
 
   /** The time. */
   public final FakeClock clock = new FakeClock();
@@ -105,6 +105,8 @@ public final class SessionHarness implements AutoCloseable {
   final ServerMoves moves = new ServerMoves(REPLICA);
   private final TestStore store;
   private final boolean simulated;
+  private final AtomicLong ids;
+  private final long salt;
   private final FaultyStore faulty = new FaultyStore();
   private final Orders orders = new Orders();
   private final Materialiser materialiser;
@@ -141,7 +143,7 @@ public final class SessionHarness implements AutoCloseable {
 
   /** Makes a server whose acknowledgements go by this pace. */
   SessionHarness(TestStore store, AcknowledgementPace pace) {
-    this(store, pace, false);
+    this(store, pace, false, allIds, 0);
   }
 
   /**
@@ -149,12 +151,24 @@ public final class SessionHarness implements AutoCloseable {
    * when it has {@link #settle settled}, and always the same.
    */
   static SessionHarness simulated(TestStore store) {
-    return new SessionHarness(store, AcknowledgementPace.immediate(), true);
+    return simulated(store, allIds.getAndIncrement());
   }
 
-  private SessionHarness(TestStore store, AcknowledgementPace pace, boolean simulated) {
+  /**
+   * Makes a server without threads, whose ids are the same for the same salt: what goes by their
+   * order, or their hashes, goes the same way again.
+   */
+  static SessionHarness simulated(TestStore store, long salt) {
+    return new SessionHarness(
+        store, AcknowledgementPace.immediate(), true, new AtomicLong(1), salt);
+  }
+
+  private SessionHarness(
+      TestStore store, AcknowledgementPace pace, boolean simulated, AtomicLong ids, long salt) {
     this.store = store;
     this.simulated = simulated;
+    this.ids = ids;
+    this.salt = salt;
     readings = new OutputReadings(store, outputFiles(), registry, Runnable::run);
     List<CommitListener> listeners =
         List.of(registry, readings, this::tellBarriers, this::tellRollouts);
@@ -214,7 +228,7 @@ public final class SessionHarness implements AutoCloseable {
   }
 
   private UUID uuid() {
-    return new UUID(0x0190_0000_0000_7000L | ids.getAndIncrement() << 16, Long.MIN_VALUE);
+    return new UUID(0x0190_0000_0000_7000L | ids.getAndIncrement() << 16, Long.MIN_VALUE ^ salt);
   }
 
   /** Returns a new node. */
@@ -222,9 +236,9 @@ public final class SessionHarness implements AutoCloseable {
     long number = ids.getAndIncrement();
     Node node =
         new Node(
-            new NodeId(new UUID(1, number)),
+            new NodeId(new UUID(1 + salt, number)),
             "default",
-            new NodeName("node-" + number),
+            new NodeName("node-" + Long.toUnsignedString(salt, 36) + "-" + number),
             Labels.of(Map.of()),
             NodeState.ACTIVE,
             Catalog.EMPTY.digest(),
