@@ -100,11 +100,52 @@ final class Release {
   }
 
   /**
+   * Hands over the first of a cohort in the commit that opens its barrier, and all others after.
+   */
+  void first(LedgerTransaction tx, ExecutionId execution) {
+    int last = next(tx, execution, -1);
+    if (last >= 0) {
+      tx.afterCommit(() -> all(execution, last));
+    }
+  }
+
+  /** The same, with those who are ready known: they need not be read. */
+  void first(LedgerTransaction tx, ExecutionId execution, List<Invocation> prepared) {
+    int done = next(tx, execution, prepared, 0);
+    if (done < prepared.size()) {
+      tx.afterCommit(() -> all(execution, prepared, done));
+    }
+  }
+
+  private void all(ExecutionId execution, List<Invocation> prepared, int from) {
+    var unused =
+        ledger
+            .submit(LedgerEntry.weighing(ROWS, tx -> next(tx, execution, prepared, from)))
+            .whenComplete(
+                (done, failure) -> {
+                  // Where the store failed, the next look at the execution finds them.
+                  if (failure == null && done < prepared.size()) {
+                    handOvers.pace().goOn(() -> all(execution, prepared, done));
+                  }
+                });
+  }
+
+  private int next(
+      LedgerTransaction tx, ExecutionId execution, List<Invocation> prepared, int from) {
+    if (!isRunning(tx, execution)) {
+      return prepared.size();
+    }
+    int end = Math.min(from + ROWS, prepared.size());
+    prepared.subList(from, end).forEach(invocation -> execute(tx, invocation));
+    return end;
+  }
+
+  /**
    * Hands over the next of a cohort. On the ledger's thread.
    *
    * @return position of the last one looked at where there may be more, else -1
    */
-  int next(LedgerTransaction tx, ExecutionId execution, int afterOrdinal) {
+  private int next(LedgerTransaction tx, ExecutionId execution, int afterOrdinal) {
     if (!isRunning(tx, execution)) {
       return -1;
     }

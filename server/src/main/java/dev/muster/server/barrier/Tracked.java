@@ -25,6 +25,9 @@ final class Tracked {
   /** One question to the ledger at a time. */
   final AtomicBoolean deciding = new AtomicBoolean();
 
+  /** Only while it is PREPARING. */
+  final Ready ready = new Ready();
+
   final AtomicBoolean sweeping = new AtomicBoolean();
   final AtomicBoolean closing = new AtomicBoolean();
 

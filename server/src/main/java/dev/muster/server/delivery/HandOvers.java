@@ -59,18 +59,14 @@ public final class HandOvers {
   }
 
   /**
-   * Hands a PREPARED invocation over for execution. Its reservation is its credit. One of many, it
-   * goes out when it is its turn.
+   * Hands a PREPARED invocation over for execution, where it still is as it is known here. Its
+   * reservation is its credit. One of many, it goes out when it is its turn.
    */
   public void execute(
       LedgerTransaction tx, Invocation prepared, Driver driver, NodeSession session, Order order) {
     InvocationChange change = executed(prepared, driver, session, order, tx.now());
-    tx.change(change);
-    if (driver == Driver.BARRIER) {
-      tx.afterCommit(() -> pace.send(() -> session.handOver(change.after(), order)));
-    } else {
-      tx.afterCommit(() -> session.handOver(change.after(), order));
-    }
+    Runnable send = () -> session.handOver(change.after(), order);
+    tx.changeThen(change, driver == Driver.BARRIER ? () -> pace.send(send) : send);
   }
 
   private InvocationChange executed(
