@@ -10,11 +10,13 @@ import dev.muster.server.execution.ExecutionEvent;
 import dev.muster.server.execution.ExecutionProgress;
 import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.Order;
+import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.ledger.LedgerTransaction;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.session.SessionRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -39,15 +41,20 @@ final class BarrierDecision {
    */
   record Decided(Verdict verdict, int missing) {}
 
-  /** Decides; empty where there is nothing to decide (any more). */
-  Optional<Decided> decide(LedgerTransaction tx, Tracked barrier) {
+  /**
+   * Decides; empty where there is nothing to decide (any more).
+   *
+   * @param prepared who is ready at this commit; empty where only the store knows
+   */
+  Optional<Decided> decide(
+      LedgerTransaction tx, Tracked barrier, Optional<List<Invocation>> prepared) {
     Optional<ExecutionProgress> progress = tx.progress(barrier.id);
     if (progress.isEmpty() || progress.get().state() != ExecutionState.PREPARING) {
       return Optional.empty();
     }
     boolean enough = progress.get().counts().in(InvocationState.PREPARED) >= barrier.quorum;
     // Counted one by one only where it can matter: those whose session is gone are not ready.
-    int ready = enough ? tx.store().invocations().countPrepared(barrier.id, this::isLive) : 0;
+    int ready = enough ? countReady(tx, barrier, prepared) : 0;
     Verdict verdict =
         BarrierRule.decide(
             barrier.quorum,
@@ -68,6 +75,18 @@ final class BarrierDecision {
       }
     }
     return Optional.of(new Decided(verdict, barrier.quorum - ready));
+  }
+
+  private int countReady(
+      LedgerTransaction tx, Tracked barrier, Optional<List<Invocation>> prepared) {
+    if (prepared.isEmpty()) {
+      return tx.store().invocations().countPrepared(barrier.id, this::isLive);
+    }
+    int ready = 0;
+    for (Invocation invocation : prepared.get()) {
+      ready += isLive(invocation.nodeId(), invocation.epoch()) ? 1 : 0;
+    }
+    return ready;
   }
 
   private boolean isLive(NodeId node, long epoch) {

@@ -6,6 +6,7 @@ import dev.muster.server.delivery.HandOvers;
 import dev.muster.server.delivery.Orders;
 import dev.muster.server.execution.Execution;
 import dev.muster.server.execution.ExecutionId;
+import dev.muster.server.execution.ExecutionProgress;
 import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.invocation.InvocationChange;
 import dev.muster.server.invocation.InvocationState;
@@ -131,17 +132,21 @@ public final class Barriers implements CommitListener {
     }
     if (any) {
       commit.changes().forEach(this::changed);
+      commit.executions().forEach(moved -> heardAll(moved.id(), moved.after()));
       release.begin();
       commit.executions().forEach(moved -> proceed(moved.id(), clock.instant()));
     }
   }
 
   private void changed(InvocationChange change) {
-    if (change.after().state() != InvocationState.PREPARED) {
-      return;
-    }
     @Nullable Tracked followed = tracked.get(change.after().executionId());
     if (followed == null) {
+      return;
+    }
+    if (followed.isIn(ExecutionState.PREPARING)) {
+      followed.ready.changed(change);
+    }
+    if (change.after().state() != InvocationState.PREPARED) {
       return;
     }
     followed.gained();
@@ -149,6 +154,17 @@ public final class Barriers implements CommitListener {
       release.add(change.after().id());
     } else if (followed.isIn(ExecutionState.PREPARING)) {
       yieldWhereOthersWait(change.after().nodeId());
+    }
+  }
+
+  private void heardAll(ExecutionId id, ExecutionProgress at) {
+    @Nullable Tracked followed = tracked.get(id);
+    if (followed != null) {
+      if (at.state() == ExecutionState.PREPARING) {
+        followed.ready.heardAll(at.revision());
+      } else {
+        followed.ready.forget();
+      }
     }
   }
 
@@ -177,9 +193,10 @@ public final class Barriers implements CommitListener {
       return;
     }
     int gains = barrier.gains();
+    Ready.Known ready = barrier.ready.known();
     var unused =
         ledger
-            .submit(LedgerEntry.weighing(Release.ROWS, tx -> decide(tx, barrier)))
+            .submit(LedgerEntry.weighing(Release.ROWS, tx -> decide(tx, barrier, ready)))
             .whenComplete(
                 (decided, failure) -> {
                   barrier.deciding.set(false);
@@ -191,15 +208,18 @@ public final class Barriers implements CommitListener {
   }
 
   /** Decides, and goes on with the first part of what follows in the same commit. */
-  private Optional<Decided> decide(LedgerTransaction tx, Tracked barrier) {
-    Optional<Decided> decided = decision.decide(tx, barrier);
+  private Optional<Decided> decide(LedgerTransaction tx, Tracked barrier, Ready.Known ready) {
+    boolean isExact = tx.progress(barrier.id).filter(ready::isExactly).isPresent();
+    Optional<Decided> decided =
+        decision.decide(tx, barrier, isExact ? Optional.of(ready.prepared()) : Optional.empty());
     if (decided.isPresent()) {
       switch (decided.get().verdict()) {
         case WAIT -> {}
         case OPEN -> {
-          int last = release.next(tx, barrier.id, -1);
-          if (last >= 0) {
-            tx.afterCommit(() -> release(barrier, last));
+          if (isExact) {
+            release.first(tx, barrier, ready.prepared());
+          } else {
+            release.first(tx, barrier);
           }
         }
         case TOO_LATE, OUT_OF_REACH -> {
@@ -211,12 +231,6 @@ public final class Barriers implements CommitListener {
       }
     }
     return decided;
-  }
-
-  private void release(Tracked barrier, int afterOrdinal) {
-    if (barrier.releasing.compareAndSet(false, true)) {
-      release.all(barrier.id, afterOrdinal, () -> barrier.releasing.set(false));
-    }
   }
 
   private void cancel(Tracked barrier, int afterOrdinal) {
@@ -267,7 +281,7 @@ public final class Barriers implements CommitListener {
       cancel(followed, -1);
     } else if (followed.isIn(ExecutionState.RUNNING)) {
       if (followed.isAnyPrepared()) {
-        release(followed, -1);
+        release.all(followed);
       }
       if (over && followed.sweeping.compareAndSet(false, true)) {
         boolean lapsed = !now.isBefore(followed.preparation.reservedUntil());

@@ -87,23 +87,74 @@ final class Release {
   }
 
   /**
-   * Hands over all of a cohort that are PREPARED behind a position, part by part, each when the one
-   * before has nearly gone out.
-   *
-   * @param ended runs after the last part, or where the store failed
+   * Hands over all of a cohort that are PREPARED, part by part, each when the one before has nearly
+   * gone out; unless that goes on already.
    */
-  void all(ExecutionId execution, int afterOrdinal, Runnable ended) {
+  void all(Tracked barrier) {
+    begin(barrier, () -> all(barrier, -1));
+  }
+
+  /**
+   * Hands over the first of a cohort in the commit that opens its barrier, and all others after.
+   */
+  void first(LedgerTransaction tx, Tracked barrier) {
+    int last = next(tx, barrier.id, -1);
+    if (last >= 0) {
+      tx.afterCommit(() -> begin(barrier, () -> all(barrier, last)));
+    }
+  }
+
+  /** The same, with those who are ready known: they need not be read. */
+  void first(LedgerTransaction tx, Tracked barrier, List<Invocation> prepared) {
+    int done = next(tx, barrier.id, prepared, 0);
+    if (done < prepared.size()) {
+      tx.afterCommit(() -> begin(barrier, () -> all(barrier, prepared, done)));
+    }
+  }
+
+  /** One chain of parts at a time: two would write ahead of what is sent. */
+  private static void begin(Tracked barrier, Runnable chain) {
+    if (barrier.releasing.compareAndSet(false, true)) {
+      chain.run();
+    }
+  }
+
+  private void all(Tracked barrier, int afterOrdinal) {
     var unused =
         ledger
-            .submit(LedgerEntry.weighing(ROWS, tx -> next(tx, execution, afterOrdinal)))
+            .submit(LedgerEntry.weighing(ROWS, tx -> next(tx, barrier.id, afterOrdinal)))
             .whenComplete(
                 (last, failure) -> {
                   if (failure == null && last >= 0) {
-                    handOvers.pace().goOn(() -> all(execution, last, ended));
+                    handOvers.pace().goOn(() -> all(barrier, last));
                   } else {
-                    ended.run();
+                    barrier.releasing.set(false); // The next look finds what the store did not take.
                   }
                 });
+  }
+
+  private void all(Tracked barrier, List<Invocation> prepared, int from) {
+    var unused =
+        ledger
+            .submit(LedgerEntry.weighing(ROWS, tx -> next(tx, barrier.id, prepared, from)))
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure == null && done < prepared.size()) {
+                    handOvers.pace().goOn(() -> all(barrier, prepared, done));
+                  } else {
+                    barrier.releasing.set(false); // The next look finds what the store did not take.
+                  }
+                });
+  }
+
+  private int next(
+      LedgerTransaction tx, ExecutionId execution, List<Invocation> prepared, int from) {
+    if (!isRunning(tx, execution)) {
+      return prepared.size();
+    }
+    int end = Math.min(from + ROWS, prepared.size());
+    prepared.subList(from, end).forEach(invocation -> execute(tx, invocation));
+    return end;
   }
 
   /**
@@ -111,7 +162,7 @@ final class Release {
    *
    * @return position of the last one looked at where there may be more, else -1
    */
-  int next(LedgerTransaction tx, ExecutionId execution, int afterOrdinal) {
+  private int next(LedgerTransaction tx, ExecutionId execution, int afterOrdinal) {
     if (!isRunning(tx, execution)) {
       return -1;
     }

@@ -25,6 +25,9 @@ final class Tracked {
   /** One question to the ledger at a time. */
   final AtomicBoolean deciding = new AtomicBoolean();
 
+  /** Only while it is PREPARING. */
+  final Ready ready = new Ready();
+
   /** One chain of releases at a time: it goes by the pace of what is sent. */
   final AtomicBoolean releasing = new AtomicBoolean();
 

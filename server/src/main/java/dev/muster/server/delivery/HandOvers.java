@@ -65,18 +65,17 @@ public final class HandOvers {
   }
 
   /**
-   * Hands a PREPARED invocation over for execution. Its reservation is its credit. One of many, it
-   * goes out when it is its turn.
+   * Hands a PREPARED invocation over for execution, where it still is as it is known here. Its
+   * reservation is its credit. One of many, it goes out when it is its turn.
    */
   public void execute(
       LedgerTransaction tx, Invocation prepared, Driver driver, NodeSession session, Order order) {
     InvocationChange change = executed(prepared, driver, session, order, tx.now());
-    tx.change(change);
-    if (driver == Driver.BARRIER) {
-      tx.afterCommit(() -> sendInTurn(change.after(), session, order));
-    } else {
-      tx.afterCommit(() -> session.handOver(change.after(), order));
-    }
+    tx.changeThen(
+        change,
+        driver == Driver.BARRIER
+            ? () -> sendInTurn(change.after(), session, order)
+            : () -> session.handOver(change.after(), order));
   }
 
   private InvocationChange executed(

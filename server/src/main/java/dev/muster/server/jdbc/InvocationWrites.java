@@ -57,6 +57,15 @@ final class InvocationWrites {
       WHERE id = ? AND state = ? AND epoch = ?
       """;
 
+  /** The usual way to the end: another step, and nothing to say of it. */
+  static final String COMPARE_AND_SET_STEP =
+      """
+      UPDATE invocation
+      SET state = ?, taken = ?, revision = ?, report_deadline = ?, due_time = ?,
+        history = history || ?
+      WHERE id = ? AND state = ? AND epoch = ?
+      """;
+
   /** The usual end: it ran, it is over, and there is nothing to say beside its result. */
   static final String COMPARE_AND_SET_SUCCESS =
       """
@@ -75,6 +84,8 @@ final class InvocationWrites {
       new Write<>(COMPARE_AND_SET, InvocationWrites::bindWhole);
   private static final Write<InvocationChange> REPORT =
       new Write<>(COMPARE_AND_SET_REPORT, InvocationWrites::bindReport);
+  private static final Write<InvocationChange> STEP =
+      new Write<>(COMPARE_AND_SET_STEP, InvocationWrites::bindStep);
   private static final Write<InvocationChange> SUCCESS =
       new Write<>(COMPARE_AND_SET_SUCCESS, InvocationWrites::bindSuccess);
 
@@ -116,13 +127,26 @@ final class InvocationWrites {
   private static Write<InvocationChange> write(InvocationChange change) {
     Invocation before = change.before();
     Invocation after = change.after();
-    boolean isReport =
+    boolean isOfItsSession =
         before.epoch() == after.epoch()
             && Arrays.equals(before.journalId(), after.journalId())
             && before.releaseTime().equals(after.releaseTime())
-            && before.startDeadline().equals(after.startDeadline())
-            && Objects.equals(before.reportDeadline(), after.reportDeadline());
-    if (!isReport) {
+            && before.startDeadline().equals(after.startDeadline());
+    if (!isOfItsSession) {
+      return WHOLE_CHANGE;
+    }
+    boolean isStep =
+        before.started() == after.started()
+            && before.stillRunning() == after.stillRunning()
+            && saysNothing(before)
+            && saysNothing(after)
+            && before.settleTime() == null
+            && after.settleTime() == null
+            && change.result() == null;
+    if (isStep) {
+      return STEP;
+    }
+    if (!Objects.equals(before.reportDeadline(), after.reportDeadline())) {
       return WHOLE_CHANGE;
     }
     boolean isSuccess =
@@ -172,6 +196,18 @@ final class InvocationWrites {
 
   private static void bindReport(Params params, InvocationChange change) throws SQLException {
     bindState(params, change);
+    bindGuard(params, change);
+  }
+
+  private static void bindStep(Params params, InvocationChange change) throws SQLException {
+    Invocation after = change.after();
+    params
+        .word(after.state())
+        .number(after.taken().bits())
+        .number(after.revision())
+        .time(after.reportDeadline())
+        .time(dueTime(after))
+        .text(HistoryCodec.encode(change.evidence()));
     bindGuard(params, change);
   }
 

@@ -37,6 +37,7 @@ final class GatheringTransaction implements LedgerTransaction {
   // Gathered since the last flush.
   private final List<NewInvocation> inserts = new ArrayList<>();
   private final List<InvocationChange> changes = new ArrayList<>();
+  private final List<@Nullable Runnable> whenChanged = new ArrayList<>(); // one per change
   private final List<CancelMark> cancelMarks = new ArrayList<>();
   private final List<AuditRecord> audits = new ArrayList<>();
   private final Map<ExecutionId, Moving> moving = new LinkedHashMap<>();
@@ -78,8 +79,18 @@ final class GatheringTransaction implements LedgerTransaction {
 
   @Override
   public void change(InvocationChange change) {
+    gather(change, null);
+  }
+
+  @Override
+  public void changeThen(InvocationChange change, Runnable whenChanged) {
+    gather(change, whenChanged);
+  }
+
+  private void gather(InvocationChange change, @Nullable Runnable whenChanged) {
     moving(change.before().executionId());
     changes.add(change);
+    this.whenChanged.add(whenChanged);
   }
 
   @Override
@@ -164,9 +175,14 @@ final class GatheringTransaction implements LedgerTransaction {
         moving(change.before().executionId())
             .count(change.before().state(), change.after().state());
         committedChanges.add(change);
+        @Nullable Runnable then = whenChanged.get(i);
+        if (then != null) {
+          afterCommit.add(then);
+        }
         audits.add(TransitionAudit.of(change, now));
       }
     }
+    whenChanged.clear();
     return hits;
   }
 
@@ -215,6 +231,7 @@ final class GatheringTransaction implements LedgerTransaction {
   void undo(Mark mark) {
     inserts.clear();
     changes.clear();
+    whenChanged.clear();
     cancelMarks.clear();
     audits.clear();
     moving.clear();

@@ -38,6 +38,13 @@ public interface LedgerTransaction {
   /** Changes an invocation that this entry has read. */
   void change(InvocationChange change);
 
+  /**
+   * Changes an invocation as it was known before this entry, and runs something once that is
+   * durable, in the order of the commits; neither where its row has moved since. The action must
+   * not block.
+   */
+  void changeThen(InvocationChange change, Runnable whenChanged);
+
   /** Marks an outstanding invocation as to be cancelled. */
   void requestCancel(ExecutionId execution, InvocationId invocation);
 

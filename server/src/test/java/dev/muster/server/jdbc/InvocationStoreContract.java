@@ -14,12 +14,14 @@ import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.InvocationStore;
 import dev.muster.server.invocation.InvocationStore.NewInvocation;
 import dev.muster.server.invocation.Result;
+import dev.muster.server.invocation.Steps;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,79 @@ abstract class InvocationStoreContract extends StoreContract {
         .containsExactly(
             Samples.entry(null, InvocationState.DISPATCHED),
             Samples.entry(InvocationState.DISPATCHED, InvocationState.STARTED));
+  }
+
+  @Test
+  void compareAndSet_writesWhateverDiffers() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int number = 1; number <= 500; number++) {
+      Invocation before = any(random, number);
+      Invocation after = random.nextBoolean() ? any(random, number) : alike(random, before);
+      insert(before);
+
+      assertThat(apply(Samples.change(before, after))).as("seed %d", seed).containsExactly(true);
+      assertThat(find(number))
+          .as("seed %d, from %s", seed, before)
+          .usingRecursiveComparison()
+          .isEqualTo(after);
+    }
+  }
+
+  /** One whose every field that may change is anything. */
+  private static Invocation any(Random random, int number) {
+    InvocationState state =
+        List.of(InvocationState.values()).get(random.nextInt(InvocationState.count()));
+    Invocation base = Samples.pending(number, 1, number, number);
+    return new Invocation(
+        base.id(),
+        base.executionId(),
+        base.nodeId(),
+        base.ordinal(),
+        state,
+        random.nextBoolean() ? Steps.NONE : Steps.NONE.with(InvocationState.STARTED),
+        random.nextInt(9),
+        1 + random.nextInt(2),
+        random.nextBoolean() ? new byte[0] : new byte[] {7},
+        random.nextBoolean(),
+        random.nextBoolean(),
+        false,
+        random.nextBoolean() ? "" : "REASON",
+        random.nextBoolean() ? "" : "Why.",
+        base.createTime(),
+        time(random),
+        time(random),
+        random.nextBoolean() ? null : time(random),
+        state.isSettled() ? time(random) : null);
+  }
+
+  /** The same but for its state and one or two other fields: what has a shorter statement. */
+  private static Invocation alike(Random random, Invocation before) {
+    Invocation other = any(random, before.ordinal());
+    return new Invocation(
+        before.id(),
+        before.executionId(),
+        before.nodeId(),
+        before.ordinal(),
+        other.state(),
+        other.taken(),
+        other.revision(),
+        before.epoch(),
+        before.journalId(),
+        random.nextInt(4) == 0 ? other.started() : before.started(),
+        random.nextInt(4) == 0 ? other.stillRunning() : before.stillRunning(),
+        before.cancelRequested(),
+        random.nextInt(4) == 0 ? other.reason() : before.reason(),
+        random.nextInt(4) == 0 ? other.message() : before.message(),
+        before.createTime(),
+        before.releaseTime(),
+        before.startDeadline(),
+        random.nextBoolean() ? other.reportDeadline() : before.reportDeadline(),
+        other.settleTime());
+  }
+
+  private static Instant time(Random random) {
+    return Samples.NOW.plusSeconds(random.nextInt(3));
   }
 
   @Test

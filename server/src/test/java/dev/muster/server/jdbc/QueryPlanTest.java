@@ -39,6 +39,10 @@ final class QueryPlanTest {
               InvocationWrites.COMPARE_AND_SET_REPORT,
               PRIMARY_KEY_OF_INVOCATION),
           inOrder(
+              "compareAndSet of a step",
+              InvocationWrites.COMPARE_AND_SET_STEP,
+              PRIMARY_KEY_OF_INVOCATION),
+          inOrder(
               "compareAndSet of a success",
               InvocationWrites.COMPARE_AND_SET_SUCCESS,
               PRIMARY_KEY_OF_INVOCATION),

@@ -344,6 +344,47 @@ final class LedgerTest {
   }
 
   @Test
+  void whatIsToFollowAChange_followsIt_andNotWhereTheRowHasMoved() {
+    ExecutionId execution = execution(2);
+    ledger.call(tx -> insert(tx, execution, 0));
+    ledger.call(tx -> insert(tx, execution, 1));
+    Invocation moved = invocations(execution).get(0);
+    Invocation still = invocations(execution).get(1);
+    ledger.change(expired(moved)).join();
+    List<InvocationId> followed = Collections.synchronizedList(new ArrayList<>());
+
+    ledger.call(
+        tx -> {
+          tx.changeThen(expired(moved), () -> followed.add(moved.id()));
+          tx.changeThen(expired(still), () -> followed.add(still.id()));
+          return true;
+        });
+
+    assertThat(followed).containsExactly(still.id());
+    assertConsistent(execution);
+  }
+
+  @Test
+  void whatIsToFollowAChange_isForgottenWithAnEntryThatIsRefused() {
+    ExecutionId execution = execution(1);
+    ledger.call(tx -> insert(tx, execution, 0));
+    Invocation pending = invocations(execution).get(0);
+    List<InvocationId> followed = Collections.synchronizedList(new ArrayList<>());
+
+    CompletableFuture<Boolean> refused =
+        ledger.submit(
+            tx -> {
+              tx.changeThen(expired(pending), () -> followed.add(pending.id()));
+              throw refusal();
+            });
+
+    assertThatThrownBy(refused::join).hasCauseInstanceOf(BusException.class);
+    assertThat(ledger.change(expired(pending)).join()).isTrue();
+    assertThat(followed).isEmpty();
+    assertConsistent(execution);
+  }
+
+  @Test
   void lateEvidence_doesNotMoveTheTimeAtWhichTheExecutionSettled() {
     // Bug: every commit that touched a settled execution gave it a new settle time.
     ExecutionId execution = execution(1);
