@@ -128,7 +128,8 @@ final class Release {
                   if (failure == null && last >= 0) {
                     handOvers.pace().goOn(() -> all(barrier, last));
                   } else {
-                    barrier.releasing.set(false); // The next look finds what the store did not take.
+                    barrier.releasing.set(
+                        false); // The next look finds what the store did not take.
                   }
                 });
   }
@@ -142,7 +143,8 @@ final class Release {
                   if (failure == null && done < prepared.size()) {
                     handOvers.pace().goOn(() -> all(barrier, prepared, done));
                   } else {
-                    barrier.releasing.set(false); // The next look finds what the store did not take.
+                    barrier.releasing.set(
+                        false); // The next look finds what the store did not take.
                   }
                 });
   }

@@ -97,6 +97,13 @@ final class SimulatedAgent {
       return died || (!steps.isEmpty() && steps.get(steps.size() - 1).state().isSettled());
     }
 
+    boolean hasResult() {
+      @Nullable InvocationState last = steps.isEmpty() ? null : steps.get(steps.size() - 1).state();
+      return last == InvocationState.SUCCEEDED
+          || last == InvocationState.FAILED
+          || last == InvocationState.TIMED_OUT;
+    }
+
     boolean waits() {
       return !isOver()
           && !running
@@ -362,7 +369,15 @@ final class SimulatedAgent {
     }
   }
 
+  /** What it forgets, the server has: nobody else could tell how a run ended. */
   private void forget(InvocationId id) {
+    Item item = disk.journal.get(id);
+    if (item != null
+        && item.hasResult()
+        && !excused.contains(id)
+        && server.find(id).state() == InvocationState.LOST) {
+      throw new AssertionError("a result is forgotten that the server does not have: " + id);
+    }
     disk.journal.remove(id);
     disk.spent.add(id);
   }
