@@ -164,6 +164,7 @@ public final class SessionHarness implements AutoCloseable {
         new Materialiser(
             ledger,
             courier,
+            moves,
             handOvers,
             orders,
             registry,
