@@ -199,9 +199,12 @@ final class RolloutRule implements Rule {
       return Math.max(1, eligible * percent / 100);
     }
 
-    /** Opened by a cancel or by the end of the execution. */
+    /** Opened by a cancel or by the end of the execution, so that it can be settled. */
     private boolean isEnding(GetInvocationResponse response) {
-      boolean cancelled = Words.of(response.getHistory(0).getToState()).equals("CANCELLED");
+      boolean cancelled =
+          Words.firstTo(response.getHistoryList(), "CANCELLED")
+              .filter(line -> Words.time(line.getTime()).equals(begin(response)))
+              .isPresent();
       return cancelled
           || (execution.hasExpireTime()
               && !begin(response).isBefore(Words.time(execution.getExpireTime())));

@@ -73,8 +73,8 @@ final class RolloutRuleTest {
   void whatIsOpenedForItsEnd_isNoPortion() {
     Scene cancelled = scene(Rollout.newBuilder().setMaxParallel(1));
     node(cancelled, 0, 9, "SUCCEEDED");
-    cancelled.invocation("i2", "n2", "5 CANCELLED operator");
-    cancelled.invocation("i3", "n3", "5 CANCELLED operator");
+    cancelled.invocation("i2", "n2", "5 PENDING dispatch", "5 CANCELLED operator");
+    cancelled.invocation("i3", "n3", "5 PENDING dispatch", "5 CANCELLED operator");
     Scene expired = scene(Rollout.newBuilder().setMaxParallel(1));
     expired.execution(execution -> execution.setExpireTime(Scene.at(5)));
     node(expired, 0, 9, "SUCCEEDED");
