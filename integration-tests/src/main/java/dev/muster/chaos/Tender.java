@@ -32,7 +32,7 @@ import java.util.function.Function;
  */
 final class Tender {
   /** So long may what is left go on to its own end. */
-  private static final Duration END = Duration.ofSeconds(12);
+  private static final Duration END = Duration.ofSeconds(6);
 
   private static final int LOOKS = 2;
   private static final List<InvocationState> STATES =

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 
 /**
  * A retry names its source, and goes to the nodes whose invocations were in the asked states then:
- * to no other, and to all of them. Nothing names a source that nobody asked to retry.
+ * to no other, and to all of them but those that it says were offline. Nothing names a source that
+ * nobody asked to retry.
  */
 final class RetryRule implements Rule {
   private static final String RULE = "a retry is of what was asked";
@@ -67,7 +68,8 @@ final class RetryRule implements Rule {
             response ->
                 retried.states().contains(response.getInvocation().getState())
                     && Words.lastMove(response.getHistoryList()).isBefore(then));
-    if (!may.containsAll(has) || !has.containsAll(must)) {
+    long missing = must.stream().filter(node -> !has.contains(node)).count();
+    if (!may.containsAll(has) || missing > retry.execution().getSkippedOffline()) {
       violations.add(
           new Violation(
               RULE,

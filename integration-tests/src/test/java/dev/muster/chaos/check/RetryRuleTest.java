@@ -47,6 +47,13 @@ final class RetryRuleTest {
   }
 
   @Test
+  void nodeThatWasOffline_isToldAsSkipped() {
+    Scene skipped = retry("e1", "c").execution(execution -> execution.setSkippedOffline(1));
+
+    assertThat(skipped.beside(source()).retried("e2", "e1", FAILED).check(rule)).isEmpty();
+  }
+
+  @Test
   void retryThatNamesAnotherSource_orThatNobodyAskedFor_isFound() {
     assertThat(retry("", "a").beside(source()).retried("e2", "e1", FAILED).check(rule)).hasSize(1);
     assertThat(retry("e1", "a").beside(source()).check(rule)).hasSize(1);
