@@ -71,10 +71,11 @@ final class AgentBreaker extends Breaker {
   private void ambush() {
     await(agent::isPresent, COMES_BACK);
     boolean byCommand = chance().percent(50);
+    boolean atOnce = chance().percent(50);
     Duration later = byCommand ? chance().micros(0, 15_000) : chance().micros(0, 3_000);
     if (byCommand) {
       var unused = link.moments().awaitNext(Moments.Kind.COMMAND_PASSED, ONE_BEGINS);
-    } else if (agent.awaitTrace(ONE_BEGINS) && chance().percent(50)) {
+    } else if (agent.awaitTrace(ONE_BEGINS) && atOnce) {
       later = Duration.ZERO;
     }
     linger(later);

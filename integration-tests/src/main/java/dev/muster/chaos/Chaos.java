@@ -165,8 +165,9 @@ public final class Chaos {
       BooleanSupplier goesOn,
       Function<String, DispatchExecutionRequest> wishes,
       Chance chance) {
+    Tender tender = new Tender(name, fleet.operator(), new Chance(plan.seed(), "tender " + name));
     Workload workload =
-        new Workload(name, fleet.operator(), goesOn, wishes, chance, calm, fleet.moments());
+        new Workload(name, fleet.operator(), goesOn, wishes, chance, tender, calm, fleet.moments());
     workloads.add(workload);
     operators.add(thread(name, workload));
   }

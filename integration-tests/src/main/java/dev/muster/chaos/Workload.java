@@ -39,6 +39,7 @@ final class Workload implements Runnable {
    *
    * @param goesOn waits for the time of the next dispatch; false: there is none any more
    * @param wishes makes the dispatch of a request id
+   * @param tender looks after them; by a chance of its own, as it draws by what it finds
    */
   Workload(
       String name,
@@ -46,6 +47,7 @@ final class Workload implements Runnable {
       BooleanSupplier goesOn,
       Function<String, DispatchExecutionRequest> wishes,
       Chance chance,
+      Tender tender,
       Calm calm,
       Moments moments) {
     this.name = name;
@@ -55,7 +57,7 @@ final class Workload implements Runnable {
     this.chance = chance;
     this.calm = calm;
     this.moments = moments;
-    this.tender = new Tender(name, operator, chance);
+    this.tender = tender;
   }
 
   @Override
