@@ -2,12 +2,11 @@
 package dev.muster.bench;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParameterException;
 
 /**
  * {@code muster bench}: measures a server of its own beside the raw limit and prints what it found.
@@ -25,7 +24,6 @@ import picocli.CommandLine.ParameterException;
     })
 public final class BenchMain {
   private static final int FAILED = 1;
-  private static final int USAGE = 2;
 
   @Mixin private final BenchOptions options = new BenchOptions();
 
@@ -41,21 +39,9 @@ public final class BenchMain {
   /** Measures; returns the exit code. */
   static int run(String... arguments) {
     BenchMain main = new BenchMain();
-    CommandLine commandLine = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
-    try {
-      commandLine.parseArgs(arguments);
-    } catch (ParameterException e) {
-      System.err.println(e.getMessage());
-      return USAGE;
-    }
-    if (commandLine.isUsageHelpRequested()) {
-      commandLine.usage(System.out);
-      return 0;
-    }
-    List<String> faults = main.options.faults();
-    if (!faults.isEmpty()) {
-      faults.forEach(System.err::println);
-      return USAGE;
+    OptionalInt over = Arguments.read(main, main.options::faults, arguments);
+    if (over.isPresent()) {
+      return over.getAsInt();
     }
     return measure(main.options, List.of(arguments)) ? 0 : FAILED;
   }

@@ -7,6 +7,7 @@ import java.time.Duration;
 /** Breaks one agent and its machine. */
 final class AgentBreaker extends Breaker {
   private static final Duration ONE_BEGINS = Duration.ofSeconds(3);
+  private static final Duration COMES_BACK = Duration.ofSeconds(5);
 
   private final AgentSubject agent;
   private final Link link;
@@ -35,9 +36,13 @@ final class AgentBreaker extends Breaker {
       return;
     }
     int kind = chance().between(1, 100);
-    if (kind <= 34) {
+    if (kind <= 18) {
       Duration away = chance().millis(0, 5_000);
       log.note(Mishap.Kind.AGENT_KILLED, agent.name(), () -> kill(away));
+    } else if (kind <= 38) {
+      for (int left = chance().between(2, 4); left > 0 && !isCalm(); left--) {
+        log.note(Mishap.Kind.AGENT_AMBUSHED, agent.name(), this::ambush);
+      }
     } else if (kind <= 46) {
       restart();
     } else if (kind <= 60) {
@@ -45,7 +50,7 @@ final class AgentBreaker extends Breaker {
     } else if (kind <= 73) {
       log.note(Mishap.Kind.MACHINE_STOPPED, agent.name(), this::freezeMachine);
     } else if (kind <= 81) {
-      log.note(Mishap.Kind.JOURNAL_LOST, agent.name(), this::loseJournal);
+      log.note(Mishap.Kind.JOURNAL_LOST, agent.name(), () -> rob(agent::loseJournal));
     } else if (kind <= 95) {
       restoreOrBackUp();
     } else {
@@ -55,10 +60,27 @@ final class AgentBreaker extends Breaker {
 
   private void kill(Duration away) {
     if (chance().percent(50)) {
-      agent.awaitTrace(ONE_BEGINS); // Between the run and what is known of it.
+      var unused = agent.awaitTrace(ONE_BEGINS); // Between the run and what is known of it.
     }
     agent.kill();
     leave(away);
+    agent.launch();
+  }
+
+  /** Kills it between a command and the journal, or between the run and the journal. */
+  private void ambush() {
+    await(agent::isPresent, COMES_BACK);
+    boolean byCommand = chance().percent(50);
+    boolean atOnce = chance().percent(50);
+    Duration later = byCommand ? chance().micros(0, 15_000) : chance().micros(0, 3_000);
+    if (byCommand) {
+      var unused = link.moments().awaitNext(Moments.Kind.COMMAND_PASSED, ONE_BEGINS);
+    } else if (agent.awaitTrace(ONE_BEGINS) && atOnce) {
+      later = Duration.ZERO;
+    }
+    linger(later);
+    agent.kill();
+    leave(0, 300);
     agent.launch();
   }
 
@@ -90,37 +112,36 @@ final class AgentBreaker extends Breaker {
     agent.thawMachine();
   }
 
-  /** Now and then what the machine did in its last moments does not come through any more. */
-  private void killMachine() {
-    if (chance().percent(60)) {
+  /**
+   * The machine dies and comes back with another journal. Now and then what it did in its last
+   * moments does not come through any more, or only when its next life has been heard of.
+   */
+  private void rob(Runnable journal) {
+    int last = chance().between(1, 100);
+    if (last <= 70) {
       link.hold(Link.Hold.FROM_AGENT);
       leave(300, 2_500);
-      agent.killMachine();
+    }
+    agent.killMachine();
+    if (last <= 35) {
       link.cut();
       link.release();
-    } else {
-      agent.killMachine();
+    } else if (last <= 70) {
+      link.strand();
     }
-  }
-
-  private void loseJournal() {
-    killMachine();
-    agent.loseJournal();
+    journal.run();
     leave(0, 3_000);
     agent.launch();
+    if (last > 35 && last <= 70) {
+      await(agent::isPresent, COMES_BACK);
+      leave(0, 1_000);
+      link.release();
+    }
   }
 
   private void restoreOrBackUp() {
     if (agent.hasBackup()) {
-      log.note(
-          Mishap.Kind.JOURNAL_RESTORED,
-          agent.name(),
-          () -> {
-            killMachine();
-            agent.restoreJournal();
-            leave(0, 3_000);
-            agent.launch();
-          });
+      log.note(Mishap.Kind.JOURNAL_RESTORED, agent.name(), () -> rob(agent::restoreJournal));
     } else {
       log.note(
           Mishap.Kind.AGENT_KILLED,

@@ -61,13 +61,14 @@ final class AgentSubject implements AutoCloseable {
     return folder.resolve("truth");
   }
 
-  /** Waits until a hook writes something down, but not longer than this. */
-  void awaitTrace(Duration most) {
+  /** Waits until a hook writes something down, but not longer than this; returns whether it did. */
+  boolean awaitTrace(Duration most) {
     long end = System.nanoTime() + most.toNanos();
     long before = truth().toFile().length();
     while (truth().toFile().length() == before && System.nanoTime() - end < 0) {
-      LockSupport.parkNanos(200_000);
+      LockSupport.parkNanos(50_000);
     }
+    return truth().toFile().length() != before;
   }
 
   /** Starts it, and returns at once. */

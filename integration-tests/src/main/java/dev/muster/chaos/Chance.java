@@ -31,6 +31,11 @@ final class Chance {
     return Duration.ofMillis(between(least, most));
   }
 
+  /** Returns a span of so many microseconds. */
+  Duration micros(int least, int most) {
+    return Duration.ofNanos(between(least, most) * 1_000L);
+  }
+
   /** Returns one of several. */
   <T> T oneOf(List<T> several) {
     return several.get(random.nextInt(several.size()));

@@ -3,10 +3,14 @@ package dev.muster.chaos;
 
 import dev.muster.chaos.check.Asked;
 import dev.muster.chaos.check.Checker;
+import dev.muster.chaos.check.Deeds;
 import dev.muster.chaos.check.Evidence;
 import dev.muster.chaos.check.Mishap;
+import dev.muster.chaos.check.Outputs;
 import dev.muster.chaos.check.Recorded;
 import dev.muster.chaos.check.Trace;
+import dev.muster.chaos.check.Written;
+import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import dev.muster.proto.type.v1.InvocationState;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Chaos {
   private static final int OPERATORS = 3;
+  private static final int GHOSTS = 250;
   private static final Duration PROGRESS = Duration.ofSeconds(10);
   private static final Duration LONG_ENOUGH_TO_BE_ABSENT = Duration.ofMinutes(4);
 
@@ -46,7 +52,7 @@ public final class Chaos {
   private final Fleet fleet;
   private final FaultLog log = new FaultLog();
   private final Calm calm = new Calm();
-  private final Answers answers = new Answers();
+  private final Errands errands = new Errands();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final List<Workload> workloads = new ArrayList<>();
   private final List<Thread> breakers = new ArrayList<>();
@@ -73,7 +79,7 @@ public final class Chaos {
       throw new ChaosFailedException("no temporary folder", e);
     }
     boolean clean = false;
-    try (Fleet fleet = Fleet.start(folder, plan.nodes())) {
+    try (Fleet fleet = Fleet.start(folder, plan.nodes(), GHOSTS)) {
       // Also on Ctrl-C. Closing twice is fine.
       Thread stop = new Thread(fleet::close, "chaos-stop");
       Runtime.getRuntime().addShutdownHook(stop);
@@ -117,7 +123,14 @@ public final class Chaos {
     breaker(
         "server",
         new ServerBreaker(
-            fleet.server(), log, answers, plan.loseWrites(), new Chance(seed, "server"), calm));
+            fleet.server(),
+            log,
+            fleet.moments(),
+            errands,
+            fleet::isThere,
+            plan.loseWrites(),
+            new Chance(seed, "server"),
+            calm));
     boolean absence = plan.faults().compareTo(LONG_ENOUGH_TO_BE_ABSENT) >= 0;
     List<AgentSubject> agents = fleet.agents();
     for (int i = 0; i < agents.size(); i++) {
@@ -136,17 +149,27 @@ public final class Chaos {
           new LinkBreaker(fleet.link(i), name, log, new Chance(seed, "link " + name), calm));
     }
     for (int i = 1; i <= OPERATORS; i++) {
-      Workload workload =
-          new Workload(
-              "operator-" + i,
-              fleet.operator(),
-              fleet.names(),
-              new Chance(seed, "operator " + i),
-              calm,
-              answers);
-      workloads.add(workload);
-      operators.add(thread("operator " + i, workload));
+      Chance chance = new Chance(seed, "operator " + i);
+      operator(
+          "operator-" + i,
+          () -> calm.pause(chance.millis(150, 1_200)),
+          id -> Wish.draw(chance, fleet.names(), id, Instant.now()),
+          chance);
     }
+    Chance chance = new Chance(seed, "operator of crowds");
+    operator("operator-crowd", () -> errands.awaitNext(calm), id -> Wish.crowd(chance, id), chance);
+  }
+
+  private void operator(
+      String name,
+      BooleanSupplier goesOn,
+      Function<String, DispatchExecutionRequest> wishes,
+      Chance chance) {
+    Tender tender = new Tender(name, fleet.operator(), new Chance(plan.seed(), "tender " + name));
+    Workload workload =
+        new Workload(name, fleet.operator(), goesOn, wishes, chance, tender, calm, fleet.moments());
+    workloads.add(workload);
+    operators.add(thread(name, workload));
   }
 
   private void breaker(String name, Breaker breaker) {
@@ -193,12 +216,16 @@ public final class Chaos {
     List<Recorded> recorded = collector.recorded();
     List<Trace> traces =
         fleet.agents().stream().flatMap(agent -> Collector.traces(agent).stream()).toList();
+    List<Written> written =
+        fleet.agents().stream().flatMap(agent -> Collector.written(agent).stream()).toList();
     return new Evidence(
         asked(),
         recorded,
         traces,
         log.mishaps(),
         fleet.sessions().all(),
+        new Outputs(written, collector.kept(recorded)),
+        deeds(),
         Hooks.IDEMPOTENT,
         calmSince,
         Instant.now());
@@ -206,6 +233,13 @@ public final class Chaos {
 
   private List<Asked> asked() {
     return workloads.stream().flatMap(workload -> workload.asked().stream()).toList();
+  }
+
+  private Deeds deeds() {
+    List<Deeds> all = workloads.stream().map(workload -> workload.tender().deeds()).toList();
+    return new Deeds(
+        all.stream().flatMap(deeds -> deeds.operated().stream()).toList(),
+        all.stream().flatMap(deeds -> deeds.retried().stream()).toList());
   }
 
   private void rethrow() {
@@ -220,13 +254,32 @@ public final class Chaos {
   }
 
   /** What is not in the processes' own files. */
-  private static void keepWords(Path folder, Evidence evidence, Verdict verdict) {
+  private void keepWords(Path folder, Evidence evidence, Verdict verdict) {
     List<String> lines = new ArrayList<>(verdict.lines());
+    lines.add("faults from " + start + " to " + evidence.calm());
     for (Mishap mishap : evidence.mishaps()) {
       lines.add(mishap.toString());
     }
     evidence.presences().forEach(presence -> lines.add(presence.toString()));
     evidence.asked().forEach(asked -> lines.add(asked.toString()));
+    evidence.deeds().retried().forEach(retried -> lines.add(retried.toString()));
+    evidence
+        .deeds()
+        .operated()
+        .forEach(
+            deed ->
+                lines.add(
+                    deed.verb()
+                        + " "
+                        + deed.execution().getId()
+                        + " "
+                        + deed.from()
+                        + " "
+                        + deed.to()
+                        + " "
+                        + deed.execution().getState()
+                        + " "
+                        + deed.execution().getStateReason()));
     try {
       Files.write(folder.resolve("verdict.txt"), lines);
     } catch (IOException e) {

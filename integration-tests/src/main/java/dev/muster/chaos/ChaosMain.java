@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.chaos;
 
-import java.util.List;
+import dev.muster.bench.Arguments;
+import java.util.OptionalInt;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParameterException;
 
 /**
  * {@code muster chaos}: breaks a fleet of its own for some minutes and says whether every promise
@@ -18,15 +17,15 @@ import picocli.CommandLine.ParameterException;
     name = "muster chaos",
     mixinStandardHelpOptions = true,
     description = {
-      "Starts a server and agents of its own, gives them work, and breaks them: processes are killed and stopped, connections"
-          + " cut, held up and slowed, journals lost, restored and cloned. Then compares what the server says with what the"
-          + " hooks wrote down themselves.",
+      "Starts a server and agents of its own, gives them work, and breaks them: processes are killed and stopped, also"
+          + " within milliseconds of a command or a report, connections cut, held up, stranded and slowed, the store locked,"
+          + " journals lost, restored and cloned. Then compares what the server says with what the hooks wrote down"
+          + " themselves.",
       "",
       "Prints its seed first. Keeps the evidence where a promise was broken."
     })
 public final class ChaosMain {
   private static final int BROKEN = 1;
-  private static final int USAGE = 2;
 
   @Mixin private final ChaosOptions options = new ChaosOptions();
 
@@ -41,21 +40,9 @@ public final class ChaosMain {
 
   private static int run(String... arguments) {
     ChaosMain main = new ChaosMain();
-    CommandLine commandLine = new CommandLine(main);
-    try {
-      commandLine.parseArgs(arguments);
-    } catch (ParameterException e) {
-      System.err.println(e.getMessage());
-      return USAGE;
-    }
-    if (commandLine.isUsageHelpRequested()) {
-      commandLine.usage(System.out);
-      return 0;
-    }
-    List<String> faults = main.options.faults();
-    if (!faults.isEmpty()) {
-      faults.forEach(System.err::println);
-      return USAGE;
+    OptionalInt over = Arguments.read(main, main.options::faults, arguments);
+    if (over.isPresent()) {
+      return over.getAsInt();
     }
     try {
       Verdict verdict = Chaos.run(main.options.plan(), System.out);

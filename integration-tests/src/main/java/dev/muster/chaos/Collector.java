@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.chaos;
 
+import dev.muster.chaos.check.Kept;
 import dev.muster.chaos.check.Recorded;
 import dev.muster.chaos.check.Trace;
+import dev.muster.chaos.check.Written;
 import dev.muster.proto.operator.v1.Execution;
 import dev.muster.proto.operator.v1.ExecutionState;
 import dev.muster.proto.operator.v1.GetInvocationRequest;
@@ -12,9 +14,16 @@ import dev.muster.proto.operator.v1.ListExecutionsRequest;
 import dev.muster.proto.operator.v1.ListExecutionsResponse;
 import dev.muster.proto.operator.v1.ListInvocationsRequest;
 import dev.muster.proto.operator.v1.ListInvocationsResponse;
+import dev.muster.proto.operator.v1.ReadOutputRequest;
+import dev.muster.proto.operator.v1.ReadOutputResponse;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,16 +74,71 @@ final class Collector {
     return recorded;
   }
 
+  /** Reads the output back of every run that has any and was to write much. */
+  List<Kept> kept(List<Recorded> recorded) {
+    return recorded.stream()
+        .filter(each -> each.execution().getAction().equals(Hooks.LARGE))
+        .flatMap(each -> each.invocations().stream())
+        .filter(response -> response.getInvocation().getResult().getStdout().getTotalBytes() > 0)
+        .map(response -> read(response.getInvocation().getId()))
+        .toList();
+  }
+
+  private Kept read(String invocation) {
+    ReadOutputRequest request = ReadOutputRequest.newBuilder().setInvocationId(invocation).build();
+    try {
+      return operator.insist(executions -> read(invocation, executions.readOutput(request)));
+    } catch (StatusRuntimeException e) {
+      return new Kept(invocation, 0, 0, 0, "", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Kept read(String invocation, Iterator<ReadOutputResponse> pieces) {
+    MessageDigest digest = sha256();
+    long bytes = 0;
+    long skipped = 0;
+    long wrong = 0;
+    while (pieces.hasNext()) {
+      ReadOutputResponse piece = pieces.next();
+      byte[] data = piece.getData().toByteArray();
+      for (int i = 0; i < data.length; i++) {
+        wrong += data[i] == Hooks.largeAt(invocation, piece.getOffset() + i) ? 0 : 1;
+      }
+      digest.update(data);
+      bytes += data.length;
+      skipped += piece.getSkippedBytes();
+    }
+    return new Kept(
+        invocation, bytes, skipped, wrong, HexFormat.of().formatHex(digest.digest()), "");
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // Every Java has it.
+    }
+  }
+
   /** Returns what the hooks of a node wrote down. */
   static List<Trace> traces(AgentSubject agent) {
+    return lines(agent).stream()
+        .map(line -> Trace.parse(agent.name(), line))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** Returns what the hooks of a node say that they wrote. */
+  static List<Written> written(AgentSubject agent) {
+    return lines(agent).stream().map(Written::parse).flatMap(Optional::stream).toList();
+  }
+
+  private static List<String> lines(AgentSubject agent) {
     if (!Files.exists(agent.truth())) {
       return List.of();
     }
     try {
-      return Files.readAllLines(agent.truth()).stream()
-          .map(line -> Trace.parse(agent.name(), line))
-          .flatMap(Optional::stream)
-          .toList();
+      return Files.readAllLines(agent.truth());
     } catch (IOException e) {
       throw new ChaosFailedException(agent.truth() + " cannot be read", e);
     }

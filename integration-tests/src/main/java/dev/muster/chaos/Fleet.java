@@ -24,6 +24,7 @@ final class Fleet implements AutoCloseable {
   private final ServerSubject server;
   private final Operator operator;
   private final Sessions sessions = new Sessions();
+  private final Moments moments = new Moments();
   private final List<AgentSubject> agents = new ArrayList<>();
   private final List<Link> links = new ArrayList<>();
   private boolean closed;
@@ -34,8 +35,12 @@ final class Fleet implements AutoCloseable {
     this.operator = operator;
   }
 
-  /** Starts a fleet, and returns when every node is there with all of its actions. */
-  static Fleet start(Path folder, int nodes) throws IOException {
+  /**
+   * Starts a fleet, and returns when every node is there with all of its actions.
+   *
+   * @param ghosts how many nodes there are of which no agent ever comes
+   */
+  static Fleet start(Path folder, int nodes, int ghosts) throws IOException {
     Programs programs = Programs.copyInto(folder.resolve("programs"));
     ServerSubject server = ServerSubject.start(programs, folder);
     Fleet fleet = new Fleet(folder, server, Operator.of(server));
@@ -44,6 +49,9 @@ final class Fleet implements AutoCloseable {
         fleet.add(programs, "node-" + i, 1 + i % MOST_SLOTS);
       }
       fleet.agents.forEach(AgentSubject::launch);
+      for (int i = 1; i <= ghosts; i++) {
+        fleet.operator.createNode("ghost-" + i, Operator.GHOSTS);
+      }
       fleet.agents.forEach(agent -> fleet.awaitReady(agent.name()));
       return fleet;
     } catch (IOException | RuntimeException e) {
@@ -66,6 +74,16 @@ final class Fleet implements AutoCloseable {
 
   List<AgentSubject> agents() {
     return List.copyOf(agents);
+  }
+
+  /** Tells what happens anywhere in the fleet. */
+  Moments moments() {
+    return moments;
+  }
+
+  /** Returns whether enough agents have a session for commands to be under way. */
+  boolean isThere() {
+    return 3 * agents.stream().filter(AgentSubject::isPresent).count() >= agents.size();
   }
 
   Link link(int agent) {
@@ -94,7 +112,7 @@ final class Fleet implements AutoCloseable {
   }
 
   private void add(Programs programs, String name, int slots) throws IOException {
-    Link link = Link.to(server.agentPort());
+    Link link = Link.to(server.agentPort(), moments);
     links.add(link);
     Path machine = Files.createDirectories(folder.resolve(name));
     agents.add(

@@ -19,6 +19,12 @@ final class Hooks {
   /** Ends at once, and fails. */
   static final String FAIL = "fail";
 
+  /** Ends at once, and fails now and then. */
+  static final String MOODY = "moody";
+
+  /** Writes more than fits into a report, now and then more than is kept. */
+  static final String LARGE = "large";
+
   /** Takes as many seconds as it is told; now and then it is not ready. */
   static final String SLOW = "slow";
 
@@ -35,7 +41,8 @@ final class Hooks {
   static final String DUET = "duet";
 
   /** All of them. */
-  static final List<String> ALL = List.of(QUICK, FAIL, SLOW, STUBBORN, AGAIN, SOLO, DUET);
+  static final List<String> ALL =
+      List.of(QUICK, FAIL, MOODY, LARGE, SLOW, STUBBORN, AGAIN, SOLO, DUET);
 
   /** Those that may run again. */
   static final Set<String> IDEMPOTENT = Set.of(AGAIN);
@@ -47,14 +54,36 @@ final class Hooks {
       exec 9>../../group.lock
       flock -n 9 || note overlap
       """;
+  // From 0.05 "seconds" on, 2,000 bytes for a hundredth. The digest is written down behind the
+  // output, so that whoever tells of it has written all.
+  private static final String WRITE =
+      """
+      size=$(tr -dc 0-9)
+      size=${size#0}
+      size=$((${size#0} * 2000))
+      print() {
+        yes "$MUSTER_INVOCATION_ID" | head -c "$size"
+      }
+      print
+      sum=$(print | sha256sum | cut -c 1-64)
+      echo "wrote $MUSTER_INVOCATION_ID $MUSTER_ATTEMPT $size $sum" >> '%s'
+      """;
   private static final String EXCLUSIVE = "{\"exclusive_group\":\"group\"}";
 
   private Hooks() {}
+
+  /** Returns what {@link #LARGE} writes at a place. */
+  static byte largeAt(String invocation, long place) {
+    int at = (int) (place % (invocation.length() + 1));
+    return (byte) (at == invocation.length() ? '\n' : invocation.charAt(at));
+  }
 
   /** Writes all hooks into a folder; they write to this file. */
   static void write(Path folder, Path truth) throws IOException {
     write(folder, truth, QUICK, "", 0, "");
     write(folder, truth, FAIL, "", 3, "");
+    write(folder, truth, MOODY, "[ $(($$ % 2)) -eq 0 ] || { note end; exit 3; }", 0, "");
+    write(folder, truth, LARGE, WRITE.formatted(truth), 0, "");
     write(folder, truth, SLOW, "work", 0, "{\"prepare\":true}");
     write(folder, truth, STUBBORN, "trap '' TERM\nwork", 0, "");
     write(folder, truth, AGAIN, "work", 0, "{\"idempotent\":true}");

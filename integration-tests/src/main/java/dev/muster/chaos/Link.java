@@ -2,6 +2,7 @@
 package dev.muster.chaos;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,6 +23,17 @@ import java.util.List;
 final class Link implements AutoCloseable {
   private static final int CHUNK = 16 * 1024;
 
+  /** Heartbeats and acknowledgements are shorter. */
+  private static final int COMMAND = 120;
+
+  /** Heartbeats are shorter. */
+  private static final int REPORT = 70;
+
+  /** What a stranded connection still says; more than an agent says at once. */
+  private static final int MOST_STRANDED = 1 << 20;
+
+  private static final Duration IN_FLIGHT = Duration.ofMillis(20);
+
   /** What is held up. */
   enum Hold {
     /** Both ways of every connection. */
@@ -36,6 +48,8 @@ final class Link implements AutoCloseable {
 
   private final ServerSocket listener;
   private final int serverPort;
+  private final Moments own = new Moments();
+  private final Moments everywhere;
   private final Object lock = new Object();
 
   @GuardedBy("lock") private final List<Pipe> pipes = new ArrayList<>();
@@ -47,17 +61,22 @@ final class Link implements AutoCloseable {
   private volatile int delayMillis; // written by slow()
   private volatile boolean closed; // written by close()
 
-  private Link(ServerSocket listener, int serverPort) {
+  private Link(ServerSocket listener, int serverPort, Moments everywhere) {
     this.listener = listener;
     this.serverPort = serverPort;
+    this.everywhere = everywhere;
   }
 
-  /** Opens a link to a port of this machine. */
-  static Link to(int serverPort) {
+  /**
+   * Opens a link to a port of this machine.
+   *
+   * @param everywhere hears, too, of what passes here
+   */
+  static Link to(int serverPort, Moments everywhere) {
     try {
       ServerSocket listener = new ServerSocket();
       listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      Link link = new Link(listener, serverPort);
+      Link link = new Link(listener, serverPort, everywhere);
       daemon("chaos-link-" + listener.getLocalPort(), link::accept).start();
       return link;
     } catch (IOException e) {
@@ -68,6 +87,36 @@ final class Link implements AutoCloseable {
   /** Returns where the agent connects. */
   String address() {
     return "127.0.0.1:" + listener.getLocalPort();
+  }
+
+  /** Tells what passes here. */
+  Moments moments() {
+    return own;
+  }
+
+  /**
+   * Cuts every connection there is on the agent's side. What the agent had said until then waits on
+   * its way, and reaches the server with the next release: behind the back of a newer connection.
+   */
+  void strand() {
+    List<Pipe> stranded;
+    synchronized (lock) {
+      upHeld = false; // New connections pass.
+      downHeld = false;
+      stranded = List.copyOf(pipes);
+      for (Pipe pipe : stranded) {
+        pipe.stranded = true;
+        pipe.upHeld = true;
+        pipe.downHeld = false;
+      }
+      lock.notifyAll();
+    }
+    try {
+      Thread.sleep(IN_FLIGHT.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    stranded.forEach(Pipe::cutAgent);
   }
 
   /** Cuts every connection, without a farewell. */
@@ -166,27 +215,75 @@ final class Link implements AutoCloseable {
         if (delayMillis > 0) {
           Thread.sleep(delayMillis);
         }
-        awaitFlow(pipe, up);
-        out.write(chunk, 0, read);
+        byte[] late = awaitFlow(pipe, up);
+        if (up || !pipe.stranded) {
+          out.write(chunk, 0, read);
+          out.write(late);
+          tell(up, read);
+        }
       }
-      awaitFlow(pipe, up);
+      out.write(awaitFlow(pipe, up));
       to.shutdownOutput();
       if (pipe.bothEnded()) {
         forget(pipe);
       }
     } catch (IOException e) {
-      pipe.cut();
+      if (up && pipe.stranded) {
+        deliverLate(pipe);
+      } else {
+        forget(pipe);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until it may go on; returns what a stranded agent had said meanwhile. */
+  private byte[] awaitFlow(Pipe pipe, boolean up) throws InterruptedException {
+    ByteArrayOutputStream late = new ByteArrayOutputStream();
+    synchronized (lock) {
+      while (up ? pipe.upHeld : pipe.downHeld) {
+        if (up && pipe.stranded) {
+          gather(pipe, late);
+          lock.wait(5);
+        } else {
+          lock.wait();
+        }
+      }
+    }
+    return late.toByteArray();
+  }
+
+  private static void gather(Pipe pipe, ByteArrayOutputStream late) {
+    try {
+      InputStream in = pipe.agent.getInputStream();
+      int size = Math.min(in.available(), MOST_STRANDED - late.size());
+      if (size > 0) {
+        late.writeBytes(in.readNBytes(size));
+      }
+    } catch (IOException e) {
+      // Its agent's side is gone: there is no more.
+    }
+  }
+
+  /** The agent's side went while nothing was on its way, or what was has been delivered. */
+  private void deliverLate(Pipe pipe) {
+    try {
+      byte[] late = awaitFlow(pipe, true);
+      pipe.server.getOutputStream().write(late);
+      pipe.server.shutdownOutput(); // A farewell: what goes before it is read.
+    } catch (IOException e) {
       forget(pipe);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void awaitFlow(Pipe pipe, boolean up) throws InterruptedException {
-    synchronized (lock) {
-      while (up ? pipe.upHeld : pipe.downHeld) {
-        lock.wait();
-      }
+  private void tell(boolean up, int size) {
+    if (size >= (up ? REPORT : COMMAND)) {
+      Moments.Kind kind = up ? Moments.Kind.REPORT_PASSED : Moments.Kind.COMMAND_PASSED;
+      own.happened(kind);
+      everywhere.happened(kind);
     }
   }
 
@@ -209,6 +306,7 @@ final class Link implements AutoCloseable {
     final Socket server;
     boolean upHeld;
     boolean downHeld;
+    volatile boolean stranded; // written by strand()
     private int ended;
 
     Pipe(Socket agent, Socket server) {
@@ -224,6 +322,10 @@ final class Link implements AutoCloseable {
     void cut() {
       end(agent);
       end(server);
+    }
+
+    void cutAgent() {
+      end(agent);
     }
 
     private static void end(Socket socket) {

@@ -21,8 +21,10 @@ final class LinkBreaker extends Breaker {
   @Override
   void breakSomething() {
     int kind = chance().between(1, 100);
-    if (kind <= 35) {
+    if (kind <= 25) {
       log.note(Mishap.Kind.LINK_CUT, node, link::cut);
+    } else if (kind <= 40) {
+      log.note(Mishap.Kind.LINK_STRANDED, node, this::strand);
     } else if (kind <= 75) {
       log.note(Mishap.Kind.LINK_HOLED, node, this::hold);
     } else {
@@ -37,6 +39,12 @@ final class LinkBreaker extends Breaker {
     if (chance().percent(20)) {
       link.cut(); // What was held up never arrives.
     }
+    link.release();
+  }
+
+  private void strand() {
+    link.strand();
+    leave(500, 5_000);
     link.release();
   }
 

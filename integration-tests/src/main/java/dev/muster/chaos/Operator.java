@@ -3,6 +3,7 @@ package dev.muster.chaos;
 
 import com.google.protobuf.Duration;
 import dev.muster.proto.operator.v1.CreateJoinTokenRequest;
+import dev.muster.proto.operator.v1.CreateNodeRequest;
 import dev.muster.proto.operator.v1.ExecutionServiceGrpc;
 import dev.muster.proto.operator.v1.ExecutionServiceGrpc.ExecutionServiceBlockingStub;
 import dev.muster.proto.operator.v1.NodeServiceGrpc;
@@ -25,6 +26,9 @@ final class Operator implements AutoCloseable {
 
   /** Its value. */
   static final String CHAOS = "chaos";
+
+  /** Value of nodes that no agent stands for. */
+  static final String GHOSTS = "ghosts";
 
   private static final int CALL_SECONDS = 5;
   private static final int MOST_REPEATS = 600;
@@ -82,6 +86,14 @@ final class Operator implements AutoCloseable {
                 .putAllLabels(Map.of(FLEET, CHAOS))
                 .build())
         .getSecret();
+  }
+
+  /** Makes a node that no agent stands for. */
+  void createNode(String name, String fleet) {
+    var unused =
+        nodes()
+            .createNode(
+                CreateNodeRequest.newBuilder().setName(name).putLabels(FLEET, fleet).build());
   }
 
   /** Nodes and join tokens, for one call. */

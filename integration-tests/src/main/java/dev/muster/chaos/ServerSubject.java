@@ -53,6 +53,11 @@ final class ServerSubject implements AutoCloseable {
     }
   }
 
+  /** Returns its database. */
+  Path database() {
+    return data().resolve("muster.db");
+  }
+
   /** Returns its database's log. */
   Path log() {
     return data().resolve("muster.db-wal");
@@ -67,6 +72,11 @@ final class ServerSubject implements AutoCloseable {
     if (!life.terminate(STOP)) {
       life.kill();
     }
+  }
+
+  /** Gets ready to let it stand still at a moment. */
+  Trigger armFreeze() {
+    return life.armFreeze();
   }
 
   void freeze() {

@@ -64,6 +64,11 @@ final class Subject {
     return awaitEnd(patience);
   }
 
+  /** Gets ready to let it stand still at a moment. */
+  Trigger armFreeze() {
+    return Trigger.arm("STOP", process.pid());
+  }
+
   /** Lets it stand still. */
   void freeze() {
     Processes.signal("STOP", List.of(process.pid()));

@@ -4,9 +4,11 @@ package dev.muster.chaos;
 import dev.muster.chaos.check.Checker;
 import dev.muster.chaos.check.Evidence;
 import dev.muster.chaos.check.Mishap;
+import dev.muster.chaos.check.Operated;
 import dev.muster.chaos.check.Recorded;
 import dev.muster.chaos.check.Trace;
 import dev.muster.chaos.check.Violation;
+import dev.muster.proto.operator.v1.ExecutionState;
 import dev.muster.proto.operator.v1.GetInvocationResponse;
 import dev.muster.proto.type.v1.InvocationState;
 import java.util.ArrayList;
@@ -24,6 +26,12 @@ import java.util.TreeMap;
  * @param runs how often hooks ran
  * @param lost how many invocations were LOST at some time
  * @param healed how many of them healed
+ * @param rollouts how many executions went out in portions
+ * @param paused how often one was found paused
+ * @param resumed how often one was resumed
+ * @param retried how many executions retry another
+ * @param outputs how many large outputs were read back
+ * @param cut how many of them are said to be cut
  * @param excused how many breaches are those of a copied journal that was resumed
  * @param violations what was not kept
  */
@@ -35,6 +43,12 @@ public record Verdict(
     int runs,
     int lost,
     int healed,
+    int rollouts,
+    int paused,
+    int resumed,
+    int retried,
+    int outputs,
+    int cut,
     int excused,
     List<Violation> violations) {
   /** Copies the list. */
@@ -70,8 +84,22 @@ public record Verdict(
         (int) evidence.traces().stream().filter(trace -> trace.kind() == Trace.Kind.START).count(),
         lost,
         healed,
+        (int) evidence.recorded().stream().filter(each -> each.execution().hasRollout()).count(),
+        (int) evidence.deeds().operated().stream().filter(Verdict::isPaused).count(),
+        (int)
+            evidence.deeds().operated().stream()
+                .filter(deed -> deed.verb() == Operated.Verb.RESUMED)
+                .count(),
+        evidence.deeds().retried().size(),
+        evidence.outputs().kept().size(),
+        (int) evidence.outputs().kept().stream().filter(kept -> kept.skipped() > 0).count(),
         Checker.excused(evidence),
         violations);
+  }
+
+  private static boolean isPaused(Operated deed) {
+    return deed.verb() == Operated.Verb.LOOKED
+        && deed.execution().getState() == ExecutionState.EXECUTION_STATE_PAUSED;
   }
 
   /** Returns whether every promise was kept. */
@@ -100,6 +128,16 @@ public record Verdict(
     lines.add("invocations " + invocations() + " " + words);
     lines.add("runs        " + runs);
     lines.add("LOST        " + lost + " (healed: " + healed + ")");
+    lines.add(
+        "rollouts    "
+            + rollouts
+            + " (found paused: "
+            + paused
+            + ", resumed: "
+            + resumed
+            + "), retries "
+            + retried);
+    lines.add("outputs     " + outputs + " read back (cut: " + cut + ")");
     lines.add("excused     " + excused + " (a copy of a journal was resumed)");
     lines.add("violations  " + violations.size());
     violations.forEach(violation -> lines.add("  " + violation));

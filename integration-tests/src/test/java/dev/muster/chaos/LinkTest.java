@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +23,7 @@ final class LinkTest {
 
   LinkTest() throws IOException {
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    link = Link.to(server.getLocalPort());
+    link = Link.to(server.getLocalPort(), new Moments());
   }
 
   @AfterEach
@@ -65,6 +67,63 @@ final class LinkTest {
         assertThat(farOlder.getInputStream().read()).isEqualTo(-1);
       }
     }
+  }
+
+  @Test
+  void strandedBytes_comeAfterTheRelease_thoughTheAgentIsGone() throws IOException {
+    try (Socket older = connect();
+        Socket farOlder = server.accept()) {
+      older.getOutputStream().write(1);
+      assertThat(farOlder.getInputStream().read()).isEqualTo(1);
+      link.hold(Link.Hold.FROM_AGENT);
+      older.getOutputStream().write(2);
+      older.getOutputStream().write(3);
+      link.strand();
+      assertThatThrownBy(
+              () -> {
+                if (older.getInputStream().read() < 0) {
+                  throw new IOException("ended");
+                }
+              })
+          .isInstanceOf(IOException.class);
+      try (Socket newer = connect();
+          Socket farNewer = server.accept()) {
+        newer.getOutputStream().write(4);
+
+        assertThat(farNewer.getInputStream().read()).isEqualTo(4);
+        farOlder.setSoTimeout(200);
+        assertThatThrownBy(() -> farOlder.getInputStream().read())
+            .isInstanceOf(SocketTimeoutException.class);
+        link.release();
+        farOlder.setSoTimeout(0);
+        assertThat(farOlder.getInputStream().readNBytes(2)).containsExactly(2, 3);
+        assertThat(farOlder.getInputStream().read()).isEqualTo(-1);
+      }
+    }
+  }
+
+  @Test
+  void portionsAsLongAsCommandsAndReports_areTold() throws Exception {
+    try (Socket agent = connect();
+        Socket far = server.accept()) {
+      CompletableFuture<Boolean> command = awaits(Moments.Kind.COMMAND_PASSED);
+      CompletableFuture<Boolean> report = awaits(Moments.Kind.REPORT_PASSED);
+
+      while (!command.isDone() || !report.isDone()) { // It counts from when it is waited for.
+        agent.getOutputStream().write(new byte[200]);
+        far.getOutputStream().write(new byte[200]);
+        far.getInputStream().readNBytes(200);
+        agent.getInputStream().readNBytes(200);
+      }
+
+      assertThat(command.get()).isTrue();
+      assertThat(report.get()).isTrue();
+    }
+  }
+
+  private CompletableFuture<Boolean> awaits(Moments.Kind kind) {
+    return CompletableFuture.supplyAsync(
+        () -> link.moments().awaitNext(kind, Duration.ofSeconds(20)));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import dev.muster.proto.operator.v1.PrepareMode;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,9 @@ final class WishTest {
 
   private static List<DispatchExecutionRequest> draws(long seed) {
     Chance chance = new Chance(seed, "operator");
-    return IntStream.range(0, 500).mapToObj(i -> Wish.draw(chance, NODES, "r-" + i)).toList();
+    return IntStream.range(0, 500)
+        .mapToObj(i -> Wish.draw(chance, NODES, "r-" + i, Instant.EPOCH))
+        .toList();
   }
 
   @Test
@@ -39,6 +42,13 @@ final class WishTest {
         .anyMatch(draw -> draw.getStartWithin().getSeconds() == 0)
         .anyMatch(draw -> !draw.getSelector().isEmpty())
         .anyMatch(draw -> draw.getNodeIdsCount() == 1)
-        .anyMatch(draw -> draw.getNodeIdsCount() == NODES.size());
+        .anyMatch(draw -> draw.getNodeIdsCount() == NODES.size())
+        .anyMatch(draw -> draw.getRollout().getMaxParallel() == 1)
+        .anyMatch(draw -> draw.getRollout().getMaxParallel() > 1)
+        .anyMatch(draw -> draw.getRollout().getMaxParallelPercent() > 0)
+        .anyMatch(draw -> draw.getRollout().getCanary() > 0)
+        .anyMatch(draw -> draw.getRollout().hasMaxFailures())
+        .anyMatch(draw -> draw.getRollout().getMaxFailuresPercent() > 0)
+        .anyMatch(draw -> draw.getRollout().hasPauseBetween());
   }
 }

@@ -182,7 +182,8 @@ public final class MusterServer implements AutoCloseable {
     HandOvers handOvers = new HandOvers(moves, new PacedSends(this::whenAgentsWritten));
     Courier courier = new Courier(ledger, moves, handOvers, orders, timer);
     materialiser =
-        new Materialiser(ledger, courier, handOvers, orders, sessions, nodes, timer, IDS, replica);
+        new Materialiser(
+            ledger, courier, moves, handOvers, orders, sessions, nodes, timer, IDS, replica);
     barriers = new Barriers(ledger, store, moves, handOvers, orders, sessions, courier, clock);
     metrics.gauge("muster.preparing", "Executions whose nodes get ready.", barriers::size);
     rollouts = new Rollouts(ledger, store, materialiser, handOvers.pace(), sessions, clock);

@@ -13,9 +13,13 @@ public final class Checker {
           new DispatchRule(),
           new CountRule(),
           new PathRule(),
+          new EpochRule(),
           new RunRule(),
           new RerunRule(),
           new BarrierRule(),
+          new RolloutRule(),
+          new RetryRule(),
+          new OutputRule(),
           new LossRule(),
           new SettleRule());
 

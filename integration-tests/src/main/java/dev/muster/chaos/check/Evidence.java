@@ -13,6 +13,8 @@ import java.util.Set;
  * @param traces what hooks did, each node's in the order of its file
  * @param mishaps what was broken
  * @param presences the sessions
+ * @param outputs large output
+ * @param deeds what operators did beside dispatching
  * @param idempotent the actions that may run again where their agent died in a run
  * @param calm when the last fault had been mended
  * @param collected when the server was asked
@@ -23,6 +25,8 @@ public record Evidence(
     List<Trace> traces,
     List<Mishap> mishaps,
     List<Presence> presences,
+    Outputs outputs,
+    Deeds deeds,
     Set<String> idempotent,
     Instant calm,
     Instant collected) {
@@ -44,6 +48,8 @@ public record Evidence(
         traces,
         mishaps.stream().filter(mishap -> !Copies.isCopy(mishap.kind())).toList(),
         presences,
+        outputs,
+        deeds,
         idempotent,
         calm,
         collected);

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * LOST only where nobody can know: the agent died in the run, its journal is not what it was, or it
- * was away from hand-over to deadline. What a journal still has must heal once its agent is back.
+ * was away from hand-over to deadline. What came to its end in a journal must heal once its agent
+ * is back.
  */
 final class LossRule implements Rule {
   /** Of the time to report in, what is left for the start. */
@@ -111,9 +112,21 @@ final class LossRule implements Rule {
                 presence ->
                     Duration.between(later(presence.from(), at), presence.to()).compareTo(ENOUGH)
                         > 0);
-    return isBack && !healed
+    return isBack && !healed && !mayHaveDiedInRun(evidence, response, handedOver, over)
         ? Optional.of("it did not heal, though its agent came back with its journal")
         : Optional.empty();
+  }
+
+  /** Then its journal says that it began, and nobody knows how it ended. */
+  private static boolean mayHaveDiedInRun(
+      Evidence evidence, GetInvocationResponse response, Instant handedOver, Instant over) {
+    return evidence.mishaps().stream()
+        .filter(mishap -> mishap.node().equals(response.getInvocation().getNodeName()))
+        .filter(mishap -> mishap.kind().killsAgent())
+        .anyMatch(
+            mishap ->
+                !mishap.from().isAfter(over.plus(SLACK))
+                    && !mishap.to().isBefore(handedOver.minus(SLACK)));
   }
 
   private static Instant later(Instant one, Instant other) {

@@ -21,12 +21,18 @@ public record Mishap(Kind kind, String node, Instant from, Instant to) {
     SERVER_KILLED,
     /** The same, and the end of its log is torn. */
     SERVER_LOG_TORN,
+    /** {@code kill -9} of the server within milliseconds of a dispatch, a command or a report. */
+    SERVER_AMBUSHED,
     /** SIGTERM of the server. */
     SERVER_RESTARTED,
     /** SIGSTOP of the server. */
     SERVER_STOPPED,
+    /** Another program holds the lock of the store, so that commits wait. */
+    STORE_LOCKED,
     /** {@code kill -9} of an agent; its hooks run on. */
     AGENT_KILLED,
+    /** The same, within milliseconds of a command, or of the first line of a hook. */
+    AGENT_AMBUSHED,
     /** SIGTERM of an agent. */
     AGENT_RESTARTED,
     /** SIGSTOP of an agent; its hooks run on. */
@@ -43,6 +49,8 @@ public record Mishap(Kind kind, String node, Instant from, Instant to) {
     JOURNAL_CLONED,
     /** The connection is cut. */
     LINK_CUT,
+    /** The connection is cut for the agent; what it had said reaches the server later. */
+    LINK_STRANDED,
     /** The connection stands, and nothing comes through. */
     LINK_HOLED,
     /** The connection is slow. */
@@ -55,7 +63,10 @@ public record Mishap(Kind kind, String node, Instant from, Instant to) {
 
     /** Returns whether an agent's process ends without a chance to say so. */
     public boolean killsAgent() {
-      return this == AGENT_KILLED || this == AGENT_ABSENT || breaksJournal();
+      return this == AGENT_KILLED
+          || this == AGENT_AMBUSHED
+          || this == AGENT_ABSENT
+          || breaksJournal();
     }
   }
 }

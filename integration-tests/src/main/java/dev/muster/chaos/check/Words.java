@@ -54,6 +54,14 @@ final class Words {
         .findFirst();
   }
 
+  /** Returns when a history last moved; the first moment there is for an empty one. */
+  static Instant lastMove(List<InvocationTransition> history) {
+    return history.stream()
+        .filter(Words::isMove)
+        .map(line -> time(line.getTime()))
+        .reduce(Instant.MIN, (earlier, later) -> later);
+  }
+
   /** Returns a history in one line. */
   static String story(List<InvocationTransition> history) {
     StringBuilder story = new StringBuilder();

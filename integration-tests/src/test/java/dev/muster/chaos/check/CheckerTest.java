@@ -465,6 +465,16 @@ final class CheckerTest {
         .isEmpty();
   }
 
+  @Test
+  void lostThatDoesNotHeal_isLost_whereItsAgentDiedInTheRun_andNotBehindIt() {
+    Scene inTheRun = overdue(131).mishap(Mishap.Kind.AGENT_ABSENT, "a", 2, 150);
+    Scene behindIt = overdue(131).mishap(Mishap.Kind.AGENT_KILLED, "a", 80, 150);
+
+    assertThat(inTheRun.present("a", 150, 200).check()).isEmpty();
+    assertThat(rules(behindIt.present("a", 150, 200)))
+        .containsExactly("LOST only where nobody can know");
+  }
+
   private static Scene overdue(int second, String... more) {
     String[] history = new String[4 + more.length];
     history[0] = "0 DISPATCHED dispatch";

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Evidence under construction: one execution, whose invocations are told as histories. Seconds
@@ -28,6 +29,11 @@ final class Scene {
   private final List<Trace> traces = new ArrayList<>();
   private final List<Mishap> mishaps = new ArrayList<>();
   private final List<Presence> presences = new ArrayList<>();
+  private final List<Written> written = new ArrayList<>();
+  private final List<Kept> kept = new ArrayList<>();
+  private final List<Operated> operated = new ArrayList<>();
+  private final List<Retried> retried = new ArrayList<>();
+  private final List<Recorded> others = new ArrayList<>();
   private final List<GetInvocationResponse> invocations = new ArrayList<>();
   private final Execution.Builder execution =
       Execution.newBuilder()
@@ -118,29 +124,75 @@ final class Scene {
   }
 
   Scene present(String node, int from, int to) {
-    presences.add(new Presence(node, 1, T0.plusSeconds(from), T0.plusSeconds(to)));
+    return present(node, 1, from, to);
+  }
+
+  Scene present(String node, long epoch, int from, int to) {
+    presences.add(new Presence(node, epoch, T0.plusSeconds(from), T0.plusSeconds(to)));
+    return this;
+  }
+
+  /** Another execution, told by a scene of its own. */
+  Scene beside(Scene other) {
+    others.add(other.recorded());
+    return this;
+  }
+
+  Scene wrote(String invocation, long bytes, String sha256) {
+    written.add(new Written(invocation, bytes, sha256));
+    return this;
+  }
+
+  Scene kept(Kept one) {
+    kept.add(one);
+    return this;
+  }
+
+  Scene operated(Operated.Verb verb, int from, int to, Consumer<Execution.Builder> answer) {
+    Execution.Builder told = execution.clone();
+    answer.accept(told);
+    operated.add(new Operated(verb, T0.plusSeconds(from), T0.plusSeconds(to), told.build()));
+    return this;
+  }
+
+  Scene retried(String retry, String source, InvocationState... states) {
+    retried.add(new Retried(retry, source, Set.of(states)));
     return this;
   }
 
   /** Returns what the checker finds. */
   List<Violation> check() {
+    return Checker.check(evidence());
+  }
+
+  /** Returns what one rule finds. */
+  List<Violation> check(Rule rule) {
+    return rule.check(evidence());
+  }
+
+  private Recorded recorded() {
     if (countsAdapt) {
       execution.setCohortSize(invocations.size());
       execution.setCounts(counts());
     }
+    return new Recorded(execution.build(), invocations);
+  }
+
+  private Evidence evidence() {
     if (told) {
       asked.add(new Asked("r1", Set.of("e1"), ""));
     }
-    return Checker.check(
-        new Evidence(
-            asked,
-            List.of(new Recorded(execution.build(), invocations)),
-            traces,
-            mishaps,
-            presences,
-            Set.of("again"),
-            T0.plusSeconds(100),
-            T0.plusSeconds(400)));
+    return new Evidence(
+        asked,
+        Stream.concat(Stream.of(recorded()), others.stream()).toList(),
+        traces,
+        mishaps,
+        presences,
+        new Outputs(written, kept),
+        new Deeds(operated, retried),
+        Set.of("again"),
+        T0.plusSeconds(100),
+        T0.plusSeconds(400));
   }
 
   static Timestamp at(double second) {

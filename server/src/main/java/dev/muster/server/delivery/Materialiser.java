@@ -12,9 +12,11 @@ import dev.muster.server.execution.Order;
 import dev.muster.server.invocation.Driver;
 import dev.muster.server.invocation.HistoryEntry;
 import dev.muster.server.invocation.Invocation;
+import dev.muster.server.invocation.InvocationEvent;
 import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.InvocationStore.NewInvocation;
+import dev.muster.server.invocation.ServerMoves;
 import dev.muster.server.ledger.Ledger;
 import dev.muster.server.ledger.LedgerEntry;
 import dev.muster.server.ledger.LedgerTransaction;
@@ -44,6 +46,7 @@ import java.util.function.Supplier;
 public final class Materialiser {
   private final Ledger ledger;
   private final Courier courier;
+  private final ServerMoves moves;
   private final HandOvers handOvers;
   private final Orders orders;
   private final SessionRegistry sessions;
@@ -56,6 +59,7 @@ public final class Materialiser {
   public Materialiser(
       Ledger ledger,
       Courier courier,
+      ServerMoves moves,
       HandOvers handOvers,
       Orders orders,
       SessionRegistry sessions,
@@ -65,6 +69,7 @@ public final class Materialiser {
       String replica) {
     this.ledger = ledger;
     this.courier = courier;
+    this.moves = moves;
     this.handOvers = handOvers;
     this.orders = orders;
     this.sessions = sessions;
@@ -171,7 +176,7 @@ public final class Materialiser {
               tx.now(),
               tx.now(),
               startDeadline(execution.order(), execution.startWithin(), tx.now()));
-      settled(tx, waiting, InvocationState.REJECTED, Driver.GATE, node.reason(), node.message());
+      rejected(tx, waiting, Driver.GATE, node.reason(), node.message());
     }
   }
 
@@ -184,16 +189,16 @@ public final class Materialiser {
       CreditLease lease,
       boolean isLarge) {
     if (progress.state() == ExecutionState.CANCELLING) {
-      settled(tx, waiting, InvocationState.CANCELLED, Driver.OPERATOR, "CANCELLED", "");
+      cancelled(tx, waiting, Driver.OPERATOR, "CANCELLED");
       return false;
     }
     if (progress.state() == ExecutionState.ABORTED) {
-      settled(tx, waiting, InvocationState.CANCELLED, Driver.BARRIER, "BARRIER_FAILED", "");
+      cancelled(tx, waiting, Driver.BARRIER, "BARRIER_FAILED");
       return false;
     }
     Optional<Node> node = directory.find(waiting.nodeId());
     if (node.isEmpty() || node.get().state() == NodeState.REVOKED) {
-      settled(tx, waiting, InvocationState.REJECTED, Driver.REVOCATION, "NODE_REVOKED", "");
+      rejected(tx, waiting, Driver.REVOCATION, "NODE_REVOKED", "");
       return false;
     }
     if (progress.state() == ExecutionState.PAUSED || !tx.now().isBefore(waiting.startDeadline())) {
@@ -213,10 +218,9 @@ public final class Materialiser {
       return true;
     }
     if (startWithin.isZero() && session.isEmpty()) {
-      settled(
+      rejected(
           tx,
           waiting,
-          InvocationState.REJECTED,
           Driver.GATE,
           "NODE_OFFLINE",
           "The node was not connected, and start_within is 0.");
@@ -230,14 +234,18 @@ public final class Materialiser {
     return false;
   }
 
-  private void settled(
-      LedgerTransaction tx,
-      Invocation waiting,
-      InvocationState state,
-      Driver driver,
-      String reason,
-      String message) {
-    insert(tx, waiting.settled(state, reason, message, tx.now()), driver, reason);
+  /** No invocation begins as CANCELLED: it waited, be it for this commit only. */
+  private void cancelled(LedgerTransaction tx, Invocation waiting, Driver driver, String reason) {
+    insert(tx, waiting, Driver.DISPATCH, "");
+    moves
+        .settle(waiting, InvocationEvent.CANCELLED_BEFORE_HAND_OVER, driver, reason, "", tx.now())
+        .ifPresent(tx::change);
+  }
+
+  private void rejected(
+      LedgerTransaction tx, Invocation waiting, Driver driver, String reason, String message) {
+    insert(
+        tx, waiting.settled(InvocationState.REJECTED, reason, message, tx.now()), driver, reason);
   }
 
   private void insert(LedgerTransaction tx, Invocation invocation, Driver driver, String reason) {

@@ -3,6 +3,7 @@ package dev.muster.server.session;
 
 import static dev.muster.server.session.SessionHarness.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.muster.server.delivery.Deadlines;
 import dev.muster.server.execution.Execution;
@@ -11,6 +12,7 @@ import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.PrepareMode;
 import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.execution.RolloutPolicy;
+import dev.muster.server.invocation.HistoryEntry;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationSamples;
 import dev.muster.server.invocation.InvocationState;
@@ -381,6 +383,22 @@ final class RolloutTest {
     assertThat(state(id)).isEqualTo(ExecutionState.CANCELLED);
     assertThat(agents.get(2).isAsked(id)).isFalse();
     assertThat(server.counted(id)).isEqualTo(server.progress(id).counts());
+  }
+
+  @Test
+  void historyOfWhatIsCancelledBeforeItsWave_beginsWithPending() {
+    List<Ready> agents = ready(2);
+    ExecutionId id = server.dispatch(HOUR, atOnce(1), nodes(agents));
+
+    server.cancel(id);
+
+    Invocation waited = agents.get(1).of(id).orElseThrow();
+    List<HistoryEntry> history = server.read(tx -> tx.invocations().history(waited.id()));
+    assertThat(history)
+        .extracting(HistoryEntry::from, HistoryEntry::to)
+        .containsExactly(
+            tuple(null, InvocationState.PENDING),
+            tuple(InvocationState.PENDING, InvocationState.CANCELLED));
   }
 
   @Test

@@ -203,6 +203,7 @@ public final class SessionHarness implements AutoCloseable {
         new Materialiser(
             ledger,
             courier,
+            moves,
             handOvers,
             orders,
             registry,

@@ -126,6 +126,7 @@ public final class OperatorBus implements BeforeEachCallback, AfterEachCallback 
         new Materialiser(
             bus.ledger,
             courier,
+            moves,
             handOvers,
             orders,
             sessions,
