@@ -256,6 +256,16 @@ public record Invocation(
         settleTime);
   }
 
+  /**
+   * Returns whether it was handed over to a node of whose journal an older copy was seen since:
+   * that it has not begun in one copy does not say that it has not run from another.
+   */
+  public boolean isUnproven() {
+    return journalId.length == 0
+        && epoch > 0
+        && (state.isOutstanding() || state == InvocationState.LOST);
+  }
+
   /** Returns this one with the execution's revision of its change. */
   public Invocation atRevision(long revision) {
     return new Invocation(

@@ -38,8 +38,8 @@ public final class Reports {
         // brought it.
         return new StepsDecision.Refuse(invocation.state(), step.state(), refused.legalFrom());
       }
-      if (current.started() && step.state() == InvocationState.REJECTED) {
-        // REJECTED says that it did not run; the node has said that it did.
+      if (saysThatItNeverRan(current, step) && (current.started() || current.isUnproven())) {
+        // The node has said that it did, or another copy of its journal may know better.
         return new StepsDecision.Refuse(
             invocation.state(), step.state(), without(invocation.state(), step.event()));
       }
@@ -65,6 +65,11 @@ public final class Reports {
       return new StepsDecision.Repeat(current.state());
     }
     return new StepsDecision.Apply(new InvocationChange(invocation, current, evidence, result));
+  }
+
+  private static boolean saysThatItNeverRan(Invocation current, ReportedStep step) {
+    return step.state() == InvocationState.REJECTED
+        || (step.state() == InvocationState.CANCELLED && !current.started());
   }
 
   private static boolean isKnownRerun(Invocation current, ReportedStep step) {

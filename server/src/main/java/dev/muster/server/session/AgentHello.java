@@ -75,10 +75,15 @@ public record AgentHello(
 
     /** Returns whether it waits to run for the first time. */
     boolean isUnstarted() {
-      return !running && !outcomeUnknown && !isFinished() && !hasStarted();
+      return !hasBegun() && !isFinished();
     }
 
-    /** Returns whether it began to run. */
+    /** Returns whether it runs or ran, as far as this journal knows. */
+    boolean hasBegun() {
+      return running || outcomeUnknown || hasStarted();
+    }
+
+    /** Returns whether it is known to have begun to run. */
     boolean hasStarted() {
       return steps.stream().anyMatch(step -> step.state() == InvocationState.STARTED);
     }

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * disk: a restored disk has an older epoch and proves nothing.
  *
  * <p>A journal whose epoch is older than one that the node has confirmed is a copy, restored or
- * shown by a second machine. Nothing is started from it: what waits there may have run from another
- * copy.
+ * shown by a second machine. What was handed over before bears a mark from then on ({@link
+ * Invocation#isUnproven}), as the copy gets a new epoch with this session. It is started from no
+ * copy that has not begun it: it may have run from another.
  */
 final class Reconciler {
   private static final ReportedStep RECEIVED =
@@ -93,7 +94,7 @@ final class Reconciler {
     if (item.outcomeUnknown() && held.state().isOutstanding()) {
       return new Verdict(outcomeUnknown(held, item), Directive.Verb.FORGET);
     }
-    if (copied && item.isUnstarted() && !held.state().isWaiting()) {
+    if (held.isUnproven() && !item.hasBegun()) {
       return unstartedInACopy(held);
     }
     StepsDecision decision = steps(held, item);
@@ -124,9 +125,6 @@ final class Reconciler {
    * which the agent would answer by saying that it never ran.
    */
   private Verdict unstartedInACopy(Invocation held) {
-    if (held.state().isSettled() && held.state() != InvocationState.LOST) {
-      return new Verdict(null, Directive.Verb.FORGET);
-    }
     @Nullable InvocationChange told = received(held);
     if (held.state() == InvocationState.LOST) {
       return new Verdict(told, Directive.Verb.FORGET);
@@ -279,14 +277,16 @@ final class Reconciler {
   }
 
   /**
-   * Takes from an invocation what could prove later that it was never received: this agent's disk
-   * is older than the hand-over, and once it has this session's epoch, that can no longer be seen.
+   * Takes from an invocation what could prove later that it was never received, or has not begun:
+   * this agent's disk is a copy, or older than the hand-over, and once it has this session's epoch,
+   * that can no longer be seen.
    */
   Optional<InvocationChange> disproved(Invocation held) {
     boolean provable =
         held.state() == InvocationState.DISPATCHED
             || (held.state() == InvocationState.LOST && !held.taken().proveReceipt());
-    return provable && lastEpoch < held.epoch() && Arrays.equals(held.journalId(), journalId)
+    boolean doubted = copied || (provable && lastEpoch < held.epoch());
+    return doubted && Arrays.equals(held.journalId(), journalId)
         ? Optional.of(moves.disprove(held, now))
         : Optional.empty();
   }

@@ -2,6 +2,7 @@
 package dev.muster.server.session;
 
 import static dev.muster.server.invocation.InvocationState.ACKNOWLEDGED;
+import static dev.muster.server.invocation.InvocationState.CANCELLED;
 import static dev.muster.server.invocation.InvocationState.DISPATCHED;
 import static dev.muster.server.invocation.InvocationState.LOST;
 import static dev.muster.server.invocation.InvocationState.STARTED;
@@ -11,11 +12,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.muster.server.execution.ExecutionId;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationSamples;
+import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.jdbc.TestStore;
 import dev.muster.server.node.Node;
 import dev.muster.server.node.NodeStore.SessionRecord;
 import dev.muster.server.session.AgentHello.JournalItem;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -106,12 +109,7 @@ final class CopiedJournalTest {
   @Test
   void olderCopy_behindAResume_startsNothing() {
     // Bug: a disk that was put back had its command resumed, which had run meanwhile.
-    NodeSession resumed = server.connect(node, new RecordingOutbound());
-    resumed.hello(SessionHarness.hello(1, 4, waits()));
-    server.settle();
-    resumed.epochConfirmed(2);
-    server.settle();
-    resumed.streamEnded();
+    resumeAndRun();
 
     NodeSession copy = server.connect(node, out);
     copy.hello(SessionHarness.hello(1, 4, waits()));
@@ -128,12 +126,7 @@ final class CopiedJournalTest {
   @Test
   void olderCopy_onAFurtherPage_startsNothing_thoughItsSessionIsConfirmed() {
     // Bug: by then the newest confirmed epoch is this session's own, which no Hello has told.
-    NodeSession resumed = server.connect(node, new RecordingOutbound());
-    resumed.hello(SessionHarness.hello(1, 4, waits()));
-    server.settle();
-    resumed.epochConfirmed(2);
-    server.settle();
-    resumed.streamEnded();
+    resumeAndRun();
 
     NodeSession copy = server.connect(node, out);
     copy.hello(SessionHarness.hello(new byte[16], 1, 4, true));
@@ -172,19 +165,7 @@ final class CopiedJournalTest {
     assertThat(server.find(waiting.id()).state()).isEqualTo(LOST);
 
     NodeSession again = server.connect(node, out);
-    again.hello(
-        SessionHarness.hello(
-            2,
-            4,
-            new JournalItem(
-                waiting.id(),
-                1,
-                List.of(
-                    InvocationSamples.step(ACKNOWLEDGED),
-                    InvocationSamples.step(STARTED),
-                    InvocationSamples.step(SUCCEEDED)),
-                false,
-                false)));
+    again.hello(SessionHarness.hello(2, 4, item(ACKNOWLEDGED, STARTED, SUCCEEDED)));
     server.settle();
 
     assertThat(server.find(waiting.id()).state()).isEqualTo(SUCCEEDED);
@@ -210,13 +191,90 @@ final class CopiedJournalTest {
     assertThat(out.directives).containsExactly(told(Directive.Verb.FORGET));
   }
 
+  @Test
+  void copyThatDidNotHear_isACopyStill_whenItComesBackWithANewerEpoch() {
+    // Bug: it broke off before FORGET, had the newest epoch then, and was asked to cancel: it
+    // answered that it never ran. It had, from the original.
+    resumeAndRun();
+    NodeSession deaf = server.connect(node, new RecordingOutbound());
+    deaf.hello(SessionHarness.hello(1, 4, waits()));
+    server.settle();
+    deaf.epochConfirmed(3);
+    server.settle();
+    deaf.streamEnded();
+    server.settle();
+
+    NodeSession copy = server.connect(node, out);
+    copy.hello(SessionHarness.hello(3, 4, waits()));
+    server.settle();
+
+    assertThat(out.directives).containsExactly(told(Directive.Verb.FORGET));
+    assertThat(server.find(waiting.id()).state()).isEqualTo(LOST);
+  }
+
+  @Test
+  void copyThatBreaksOffBetweenItsPages_isACopyStill() {
+    resumeAndRun();
+    NodeSession broken = server.connect(node, new RecordingOutbound());
+    broken.hello(SessionHarness.hello(new byte[16], 1, 4, true));
+    server.settle();
+    broken.epochConfirmed(3);
+    server.settle();
+    broken.streamEnded();
+    server.settle();
+
+    NodeSession copy = server.connect(node, out);
+    copy.hello(SessionHarness.hello(3, 4, waits()));
+    server.settle();
+
+    assertThat(out.directives).containsExactly(told(Directive.Verb.FORGET));
+    assertThat(server.find(waiting.id()).state()).isEqualTo(LOST);
+  }
+
+  @Test
+  void copyThatSaysItNeverRan_isNotBelieved_theOriginalIs() {
+    resumeAndRun();
+    NodeSession copy = server.connect(node, out);
+    copy.hello(SessionHarness.hello(new byte[16], 1, 4, true));
+    server.settle();
+    server.cancel(execution);
+    server.settle();
+    copy.journalPage(List.of(item(ACKNOWLEDGED, CANCELLED)), false);
+    server.settle();
+    assertThat(out.directives).containsExactly(told(Directive.Verb.FORGET));
+    assertThat(server.find(waiting.id()).state()).isEqualTo(LOST);
+
+    NodeSession original = server.connect(node, new RecordingOutbound());
+    original.hello(SessionHarness.hello(2, 4, item(ACKNOWLEDGED, STARTED, CANCELLED)));
+    server.settle();
+
+    Invocation healed = server.find(waiting.id());
+    assertThat(healed.state()).isEqualTo(CANCELLED);
+    assertThat(healed.started()).isTrue();
+  }
+
+  /** The original is resumed, and its stream breaks before it tells that it runs. */
+  private void resumeAndRun() {
+    NodeSession original = server.connect(node, new RecordingOutbound());
+    original.hello(SessionHarness.hello(1, 4, waits()));
+    server.settle();
+    original.epochConfirmed(2);
+    server.settle();
+    original.streamEnded();
+    server.settle();
+  }
+
+  private JournalItem item(InvocationState... states) {
+    return new JournalItem(
+        waiting.id(), 1, Arrays.stream(states).map(InvocationSamples::step).toList(), false, false);
+  }
+
   private SessionRecord record() {
     return store.read(tx -> tx.nodes().session(node.id())).orElseThrow();
   }
 
   private JournalItem waits() {
-    return new JournalItem(
-        waiting.id(), waiting.epoch(), List.of(InvocationSamples.step(ACKNOWLEDGED)), false, false);
+    return item(ACKNOWLEDGED);
   }
 
   private Directive told(Directive.Verb verb) {

@@ -115,19 +115,20 @@ final class ReconcilerTest {
 
   /** Over all that can meet: a copy starts nothing, and changes nothing else of the rules. */
   @Test
-  void copiedJournal_startsNothing_andSaysNothingOfWhatWaitsInIt() {
-    for (Invocation held : everyInvocation()) {
+  void copiedJournal_startsNothing_andSaysNothingOfWhatHasNotBegunInIt() {
+    for (Invocation before : everyInvocation()) {
       for (JournalItem item : everyItem()) {
         for (long confirmed : new long[] {0, 1, 4, 5, 6, EPOCH - 1}) {
           for (long lastEpoch : new long[] {0, 1, 4, 5, 6, EPOCH - 1}) {
             Reconciler reconciler = reconciler(EPOCH, confirmed, lastEpoch, true, NOW);
+            Invocation held = marked(reconciler, before);
             check(held, item, reconciler);
             Reconciler.Verdict verdict = reconciler.listed(held, item);
             Reconciler.Verdict ofTheOriginal = reconciler(lastEpoch, true, NOW).listed(held, item);
             String what = confirmed + " confirmed, told " + lastEpoch + ": " + held + " / " + item;
 
-            if (lastEpoch < confirmed && item.isUnstarted() && !held.state().isWaiting()) {
-              boolean open = held.state().isOutstanding();
+            boolean open = held.state().isOutstanding();
+            if (lastEpoch < confirmed && !item.hasBegun() && (open || held.state() == LOST)) {
               assertThat(verdict.verb()).as(what).isEqualTo(Directive.Verb.FORGET);
               assertThat(verdict.after(held).state())
                   .as(what)
@@ -148,13 +149,41 @@ final class ReconcilerTest {
   @Test
   void copiedJournal_thatWaitsToRun_isNotCancelledEither() {
     // Bug: CANCEL would have the agent say that it never ran, and it may have, from another copy.
-    Invocation held = in(ACKNOWLEDGED, 5, true, ACKNOWLEDGED);
+    Reconciler reconciler = reconciler(EPOCH, 6, 5, true, NOW);
+    Invocation held = marked(reconciler, in(ACKNOWLEDGED, 5, true, ACKNOWLEDGED));
 
-    Reconciler.Verdict verdict =
-        reconciler(EPOCH, 6, 5, true, NOW).listed(held, item(false, ACKNOWLEDGED));
+    Reconciler.Verdict verdict = reconciler.listed(held, item(false, ACKNOWLEDGED));
 
     assertThat(verdict.after(held).state()).isEqualTo(LOST);
     assertThat(verdict.verb()).isEqualTo(Directive.Verb.FORGET);
+  }
+
+  @Test
+  void markOfACopy_outlivesItsSession_andGoesWithTheWordOfWhoRanIt() {
+    Reconciler copy = reconciler(EPOCH, 6, 5, true, NOW);
+    Invocation held = marked(copy, in(ACKNOWLEDGED, 5, true, ACKNOWLEDGED));
+    Reconciler later = reconciler(EPOCH + 1, EPOCH, EPOCH, true, NOW);
+    assertThat(later.disproved(held)).isEmpty(); // It is marked.
+
+    for (JournalItem idle :
+        List.of(
+            item(false, ACKNOWLEDGED),
+            item(false, ACKNOWLEDGED, CANCELLED),
+            item(false, ACKNOWLEDGED, REJECTED))) {
+      Reconciler.Verdict verdict = later.listed(held, idle);
+      assertThat(verdict.after(held).state()).isEqualTo(LOST);
+      assertThat(verdict.verb()).isEqualTo(Directive.Verb.FORGET);
+    }
+    Invocation told = later.listed(held, item(false, ACKNOWLEDGED, STARTED, CANCELLED)).after(held);
+    assertThat(told.state()).isEqualTo(CANCELLED);
+    assertThat(told.started()).isTrue();
+  }
+
+  /** As the start of a session does with all that is handed over, or LOST. */
+  private static Invocation marked(Reconciler reconciler, Invocation held) {
+    return held.state().isOutstanding() || held.state() == LOST
+        ? reconciler.disproved(held).map(InvocationChange::after).orElse(held)
+        : held;
   }
 
   private static void check(Invocation held, JournalItem item, Reconciler reconciler) {

@@ -53,6 +53,7 @@ final class SimulatedAgent {
   private RecordingOutbound out = new RecordingOutbound();
   private int read;
   private boolean confirmed;
+  private @Nullable List<JournalItem> nextPage;
   private int directed;
   private long sequence;
   private int readPrepares;
@@ -160,8 +161,21 @@ final class SimulatedAgent {
             reservations,
             items.subList(0, paged ? first : items.size()).toArray(JournalItem[]::new)));
     if (paged) {
-      opened.journalPage(items.subList(first, items.size()), false);
+      nextPage = List.copyOf(items.subList(first, items.size()));
+      if (random.nextBoolean()) {
+        page(opened);
+      }
     }
+  }
+
+  /** The journal's second page goes out, sooner or later, or never if the stream breaks before. */
+  private boolean page(NodeSession current) {
+    @Nullable List<JournalItem> page = nextPage;
+    nextPage = null;
+    if (page != null) {
+      current.journalPage(page, false);
+    }
+    return page != null;
   }
 
   /** The stream breaks: what was on the way, in either direction, is gone. */
@@ -175,6 +189,7 @@ final class SimulatedAgent {
   private void forgetStream() {
     session = null;
     confirmed = false;
+    nextPage = null;
     directed = 0;
     sequence = 0;
     read = 0;
@@ -421,7 +436,7 @@ final class SimulatedAgent {
     if (current == null || !confirmed || inFlight.size() >= 32) {
       return;
     }
-    if (answer(current)) {
+    if (page(current) || answer(current)) {
       return;
     }
     for (Map.Entry<InvocationId, Item> entry : disk.journal.entrySet()) {
