@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.cli.verb;
+package dev.muster.cli.verb.node;
 
 import dev.muster.cli.connection.OperatorConnection;
 import dev.muster.cli.connection.RequestId;
 import dev.muster.cli.input.InputException;
+import dev.muster.cli.verb.Reason;
+import dev.muster.cli.verb.Results;
+import dev.muster.cli.verb.VerbContext;
 import dev.muster.proto.operator.v1.Node;
 import dev.muster.proto.operator.v1.RevokeNodeRequest;
 import java.util.concurrent.Callable;
@@ -22,12 +25,7 @@ final class NodeRevokeVerb implements Callable<Integer> {
   @Parameters(paramLabel = "NODE", description = "Name or id.")
   private String node = "";
 
-  @Option(
-      names = "--reason",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "Why, for the audit log.")
-  private String reason = "";
+  @Mixin private Reason reason = new Reason();
 
   @Option(names = "--confirm", description = "Do not ask.")
   private boolean confirmed;
@@ -47,7 +45,7 @@ final class NodeRevokeVerb implements Callable<Integer> {
               .setProjectId(connection.project())
               .setRequestId(requestId.value())
               .setNodeId(node)
-              .setReason(reason)
+              .setReason(reason.text())
               .build();
       Node revoked = connection.call(() -> connection.nodes().revokeNode(request)).getNode();
       Results.print(

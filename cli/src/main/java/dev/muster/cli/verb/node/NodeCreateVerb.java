@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.cli.verb;
+package dev.muster.cli.verb.node;
 
 import dev.muster.cli.connection.OperatorConnection;
 import dev.muster.cli.connection.RequestId;
 import dev.muster.cli.output.Terminal;
+import dev.muster.cli.verb.Results;
+import dev.muster.cli.verb.VerbContext;
 import dev.muster.proto.operator.v1.CreateNodeRequest;
 import dev.muster.proto.operator.v1.CreateNodeResponse;
 import java.util.LinkedHashMap;

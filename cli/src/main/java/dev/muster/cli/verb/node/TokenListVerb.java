@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.cli.verb;
+package dev.muster.cli.verb.node;
 
 import dev.muster.cli.connection.OperatorConnection;
 import dev.muster.cli.output.Cell;
@@ -7,6 +7,8 @@ import dev.muster.cli.output.Style;
 import dev.muster.cli.output.Table;
 import dev.muster.cli.output.Terminal;
 import dev.muster.cli.output.Times;
+import dev.muster.cli.verb.Pages;
+import dev.muster.cli.verb.VerbContext;
 import dev.muster.proto.operator.v1.JoinToken;
 import dev.muster.proto.operator.v1.ListJoinTokensRequest;
 import dev.muster.proto.operator.v1.ListJoinTokensResponse;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.cli.verb;
+package dev.muster.cli.verb.node;
 
 import dev.muster.cli.connection.OperatorConnection;
+import dev.muster.cli.verb.Pages;
+import dev.muster.cli.verb.VerbContext;
 import dev.muster.proto.operator.v1.ListNodesRequest;
 import dev.muster.proto.operator.v1.ListNodesResponse;
 import dev.muster.proto.operator.v1.Node;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.cli.verb;
+package dev.muster.cli.verb.node;
 
 import picocli.CommandLine.Command;
 

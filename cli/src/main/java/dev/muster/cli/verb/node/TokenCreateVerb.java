@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.cli.verb;
+package dev.muster.cli.verb.node;
 
 import com.google.protobuf.Duration;
 import dev.muster.cli.connection.OperatorConnection;
@@ -9,6 +9,8 @@ import dev.muster.cli.input.DurationArgument;
 import dev.muster.cli.output.Sheet;
 import dev.muster.cli.output.Terminal;
 import dev.muster.cli.output.Times;
+import dev.muster.cli.verb.Results;
+import dev.muster.cli.verb.VerbContext;
 import dev.muster.proto.operator.v1.CreateJoinTokenRequest;
 import dev.muster.proto.operator.v1.CreateJoinTokenResponse;
 import dev.muster.proto.operator.v1.JoinToken;
