@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
+import dev.muster.bench.BenchFailedException;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import dev.muster.proto.operator.v1.Execution;
 import java.nio.file.Path;
@@ -13,9 +14,9 @@ import tools.jackson.databind.JsonNode;
  * What a scenario measures on: a server with an empty store and its swarm, and beside them a raw
  * server and its own. Driven by one thread, but for dispatches; closing ends the processes.
  */
-final class Bed implements AutoCloseable {
+public final class Bed implements AutoCloseable {
   /** Value of the label that all nodes of a bed have. */
-  static final String FLEET = "bench";
+  public static final String FLEET = "bench";
 
   private static final Duration ROUND = Duration.ofMinutes(2);
   private static final Duration LOOK_EVERY = Duration.ofMillis(50);
@@ -49,7 +50,7 @@ final class Bed implements AutoCloseable {
   }
 
   /** Makes a bed without nodes. */
-  static Bed open(Workshop workshop, BedPlan plan) {
+  public static Bed open(Workshop workshop, BedPlan plan) {
     Path folder = workshop.newFolder(plan.name());
     MusterServer server = MusterServer.start(workshop, folder, plan);
     Operator operator = Operator.of(server);
@@ -62,7 +63,7 @@ final class Bed implements AutoCloseable {
   }
 
   /** Enrolls and connects until there are this many nodes, on both sides. */
-  void grow(int wanted) {
+  public void grow(int wanted) {
     enroll(wanted);
     var unused = swarm.connect(wanted);
     var unusedRaw = rawSwarm.connect(wanted);
@@ -71,13 +72,13 @@ final class Bed implements AutoCloseable {
   }
 
   /** Enrolls until there are this many nodes, on both sides; connects none. */
-  void enroll(int wanted) {
+  public void enroll(int wanted) {
     swarm.enroll(wanted);
     rawSwarm.enroll(wanted);
   }
 
   /** Ends all connections, on both sides. */
-  void empty() {
+  public void empty() {
     swarm.disconnect();
     rawSwarm.disconnect();
     nodes = 0;
@@ -85,13 +86,13 @@ final class Bed implements AutoCloseable {
   }
 
   /** Waits until neither server has work left. */
-  void awaitQuiet() {
+  public void awaitQuiet() {
     server.figures().awaitQuiet();
     rawServer.figures().awaitQuiet();
   }
 
   /** Waits until every report of the nodes is acknowledged, and the servers have no work left. */
-  void awaitAcknowledged() {
+  public void awaitAcknowledged() {
     long end = System.nanoTime() + ROUND.toNanos();
     JsonNode counts = swarm.stats();
     while (counts.path("acked").asLong() < counts.path("executes").asLong()) {
@@ -105,18 +106,18 @@ final class Bed implements AutoCloseable {
   }
 
   /** The raw echo to all nodes, as a side. */
-  Side rawFanout(int inputBytes) {
+  public Side rawFanout(int inputBytes) {
     return new Side(
         "raw", rawServer.figures(), () -> rawServer.fanout(nodes, inputBytes), this::awaitQuiet);
   }
 
   /** A dispatch to all nodes, as a side. */
-  Side fanout(String name, DispatchExecutionRequest request) {
+  public Side fanout(String name, DispatchExecutionRequest request) {
     return new Side(name, server.figures(), () -> dispatchToAll(request), this::awaitAcknowledged);
   }
 
   /** Dispatches to all nodes; returns the ms until the last result was seen to be committed. */
-  double dispatchToAll(DispatchExecutionRequest request) {
+  public double dispatchToAll(DispatchExecutionRequest request) {
     long begin = System.nanoTime();
     Execution dispatched = operator.dispatch(request);
     Execution settled = end.await(dispatched, ROUND);
@@ -126,13 +127,13 @@ final class Bed implements AutoCloseable {
   }
 
   /** The raw server's connections, made anew and ended again, as a side. */
-  Side rawConnect(int wanted) {
+  public Side rawConnect(int wanted) {
     return new Side(
         "raw", rawServer.figures(), () -> connectAnew(rawSwarm, wanted), this::awaitQuiet);
   }
 
   /** The sessions of all nodes, made anew and ended again, as a side. */
-  Side connect(int wanted) {
+  public Side connect(int wanted) {
     return new Side("muster", server.figures(), () -> connectAnew(swarm, wanted), this::awaitQuiet);
   }
 
@@ -143,27 +144,27 @@ final class Bed implements AutoCloseable {
   }
 
   /** How many nodes are connected on each side. */
-  int nodes() {
+  public int nodes() {
     return nodes;
   }
 
-  MusterServer server() {
+  public MusterServer server() {
     return server;
   }
 
-  RawServer rawServer() {
+  public RawServer rawServer() {
     return rawServer;
   }
 
-  Operator operator() {
+  public Operator operator() {
     return operator;
   }
 
-  Swarm swarm() {
+  public Swarm swarm() {
     return swarm;
   }
 
-  Swarm rawSwarm() {
+  public Swarm rawSwarm() {
     return rawSwarm;
   }
 

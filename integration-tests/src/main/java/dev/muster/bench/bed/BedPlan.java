@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
 import java.util.List;
 
@@ -11,18 +11,18 @@ import java.util.List;
  * @param tls whether both sides speak TLS
  * @param jvmFlags flags of both servers' JVMs, before those of the command line
  */
-record BedPlan(String name, int mostNodes, boolean tls, List<String> jvmFlags) {
-  BedPlan {
+public record BedPlan(String name, int mostNodes, boolean tls, List<String> jvmFlags) {
+  public BedPlan {
     jvmFlags = List.copyOf(jvmFlags);
   }
 
   /** Plaintext, with the JVM's defaults. */
-  static BedPlan plain(String name, int mostNodes) {
+  public static BedPlan plain(String name, int mostNodes) {
     return new BedPlan(name, mostNodes, false, List.of());
   }
 
   /** The same with TLS. */
-  BedPlan withTls() {
+  public BedPlan withTls() {
     return new BedPlan(name, mostNodes, true, jvmFlags);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
+import dev.muster.bench.BenchFailedException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * is an answer to the line that was written to it last. Driven by one thread; closing is safe from
  * any.
  */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration END = Duration.ofSeconds(10);
   private static final int TAIL_LINES = 20;
@@ -48,7 +49,7 @@ final class Child implements AutoCloseable {
    * @param line what was found in it
    * @param nanos when it was read, on the scale of {@link System#nanoTime}
    */
-  record Ready(Matcher line, long nanos) {}
+  public record Ready(Matcher line, long nanos) {}
 
   private Child(String name, Process process, Path log) {
     this.name = name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
+import dev.muster.bench.BenchFailedException;
 import dev.muster.proto.operator.v1.Execution;
 import dev.muster.proto.operator.v1.WatchDetail;
 import dev.muster.proto.operator.v1.WatchExecutionRequest;
@@ -15,10 +16,10 @@ import java.util.concurrent.TimeUnit;
  * execution alone, opened when the dispatch has returned. The server tells the end once it is
  * committed. (What it costs to be told each change of each invocation, scenario watchers measures.)
  */
-final class EndWatch {
+public final class EndWatch {
   private final Operator operator;
 
-  EndWatch(Operator operator) {
+  public EndWatch(Operator operator) {
     this.operator = operator;
   }
 
@@ -27,7 +28,7 @@ final class EndWatch {
    *
    * @throws BenchFailedException if it does not settle in time
    */
-  Execution await(Execution dispatched, Duration patience) {
+  public Execution await(Execution dispatched, Duration patience) {
     Iterator<WatchExecutionResponse> events =
         operator
             .executions()

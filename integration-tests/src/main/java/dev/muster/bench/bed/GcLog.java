@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
+import dev.muster.bench.BenchFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The collection pauses of a JVM, out of the log that {@link #flag} makes it write. */
-final class GcLog {
+public final class GcLog {
   // [1795399562123ms] GC(4) Pause Young (Allocation Failure) 139M->7M(500M) 5.214ms
   private static final Pattern PAUSE =
       Pattern.compile(
@@ -66,7 +67,7 @@ final class GcLog {
   }
 
   /** Returns the pauses that ended in this time. */
-  GcLog between(long fromEpochMillis, long toEpochMillis) {
+  public GcLog between(long fromEpochMillis, long toEpochMillis) {
     return new GcLog(
         pauses.stream()
             .filter(
@@ -80,17 +81,17 @@ final class GcLog {
   }
 
   /** Returns how long all pauses took together. */
-  double totalMillis() {
+  public double totalMillis() {
     return pauses.stream().mapToDouble(Pause::millis).sum();
   }
 
   /** Returns how long the longest pause took; 0 where there was none. */
-  double maxMillis() {
+  public double maxMillis() {
     return pauses.stream().mapToDouble(Pause::millis).max().orElse(0);
   }
 
   /** Returns the heap in use after the last pause. */
-  Optional<Long> lastHeapKilobytes() {
+  public Optional<Long> lastHeapKilobytes() {
     for (int i = pauses.size() - 1; i >= 0; i--) {
       Optional<Long> heap = pauses.get(i).heapAfterKilobytes();
       if (heap.isPresent()) {

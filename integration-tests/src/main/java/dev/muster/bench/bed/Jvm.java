@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** How the JVM that runs the bench is started again for its processes. */
-final class Jvm {
+public final class Jvm {
   private static final int FIRST_THAT_WARNS = 24;
 
   private Jvm() {}

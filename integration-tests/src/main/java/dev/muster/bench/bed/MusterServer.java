@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
+import dev.muster.bench.BenchFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
  * The real server as a process, with data of its own. It can be killed and started again with the
  * same data and ports. Driven by one thread.
  */
-final class MusterServer implements AutoCloseable {
+public final class MusterServer implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("muster server ready agent=\\S+ operator=");
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration STOP = Duration.ofSeconds(30);
@@ -43,12 +44,12 @@ final class MusterServer implements AutoCloseable {
   }
 
   /** Ends it as {@code kill -9} does. */
-  void kill() {
+  public void kill() {
     child.kill();
   }
 
   /** Starts it again with the same data and ports; returns what told that it is ready. */
-  Child.Ready restart() {
+  public Child.Ready restart() {
     child = launch();
     figures = new ProcessFigures(child.pid());
     return child.awaitReady(START);
@@ -60,12 +61,12 @@ final class MusterServer implements AutoCloseable {
   }
 
   /** What the system knows of its process. */
-  ProcessFigures figures() {
+  public ProcessFigures figures() {
     return figures;
   }
 
   /** The collections of its process. */
-  GcLog gcLog() {
+  public GcLog gcLog() {
     return GcLog.read(gcLogFile());
   }
 

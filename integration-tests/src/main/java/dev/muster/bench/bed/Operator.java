@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
 import com.google.protobuf.Duration;
+import dev.muster.bench.BenchFailedException;
 import dev.muster.proto.operator.v1.CreateJoinTokenRequest;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import dev.muster.proto.operator.v1.Execution;
@@ -28,9 +29,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The admin of the server that is measured. Thread-safe. */
-final class Operator implements AutoCloseable {
+public final class Operator implements AutoCloseable {
   /** The action that every node of a swarm declares. */
-  static final String ACTION = "swarm.noop";
+  public static final String ACTION = "swarm.noop";
 
   private static final String LABEL = "fleet";
   private static final int CALL_SECONDS = 60;
@@ -69,20 +70,20 @@ final class Operator implements AutoCloseable {
   }
 
   /** Executions and invocations, for one call. */
-  ExecutionServiceBlockingStub executions() {
+  public ExecutionServiceBlockingStub executions() {
     return ExecutionServiceGrpc.newBlockingStub(channel)
         .withInterceptors(credentials)
         .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Begins a call of a method, for those who do not read the answers. */
-  <Q, A> ClientCall<Q, A> call(MethodDescriptor<Q, A> method) {
+  public <Q, A> ClientCall<Q, A> call(MethodDescriptor<Q, A> method) {
     return ClientInterceptors.intercept(channel, credentials)
         .newCall(method, CallOptions.DEFAULT.withDeadlineAfter(WATCH_SECONDS, TimeUnit.SECONDS));
   }
 
   /** Nodes and join tokens, for one call. */
-  NodeServiceBlockingStub nodes() {
+  public NodeServiceBlockingStub nodes() {
     return NodeServiceGrpc.newBlockingStub(channel)
         .withInterceptors(credentials)
         .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
@@ -101,7 +102,7 @@ final class Operator implements AutoCloseable {
   }
 
   /** Begins a dispatch to all nodes of a fleet; the caller adds what it wants else. */
-  static DispatchExecutionRequest.Builder dispatchTo(String fleet, String inputJson) {
+  public static DispatchExecutionRequest.Builder dispatchTo(String fleet, String inputJson) {
     return DispatchExecutionRequest.newBuilder()
         .setAction(ACTION)
         .setSelector(LABEL + "=" + fleet)
@@ -109,12 +110,12 @@ final class Operator implements AutoCloseable {
   }
 
   /** Dispatches; the execution is durable when this returns. */
-  Execution dispatch(DispatchExecutionRequest request) {
+  public Execution dispatch(DispatchExecutionRequest request) {
     return executions().dispatchExecution(request).getExecution();
   }
 
   /** Returns an execution with its counts. */
-  Execution execution(String id) {
+  public Execution execution(String id) {
     return executions()
         .getExecution(
             GetExecutionRequest.newBuilder().setExecutionId(id).setView(View.VIEW_BASIC).build())
@@ -122,7 +123,7 @@ final class Operator implements AutoCloseable {
   }
 
   /** Connects again at once where the server was away. */
-  void reconnect() {
+  public void reconnect() {
     channel.resetConnectBackoff();
   }
 

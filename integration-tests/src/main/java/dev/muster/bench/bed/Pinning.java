@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
+import dev.muster.bench.BenchFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,14 +16,14 @@ import java.util.concurrent.TimeUnit;
  * @param servers what goes before the command of a server
  * @param clients what goes before the command of a swarm
  */
-record Pinning(List<String> servers, List<String> clients) {
+public record Pinning(List<String> servers, List<String> clients) {
   /** Wherever the system puts them. */
   static final Pinning OFF = new Pinning(List.of(), List.of());
 
   private static final Pinning TWO_CORES =
       new Pinning(List.of("taskset", "-c", "0"), List.of("taskset", "-c", "1"));
 
-  Pinning {
+  public Pinning {
     servers = List.copyOf(servers);
     clients = List.copyOf(clients);
   }
@@ -37,12 +38,12 @@ record Pinning(List<String> servers, List<String> clients) {
   }
 
   /** Whether processes are pinned at all. */
-  boolean isOn() {
+  public boolean isOn() {
     return !clients.isEmpty();
   }
 
   /** Moves the bench itself, with all its threads, to the clients' core. */
-  void pinSelf() {
+  public void pinSelf() {
     if (!isOn()) {
       return;
     }

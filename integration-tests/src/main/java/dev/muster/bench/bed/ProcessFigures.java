@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
+import dev.muster.bench.BenchFailedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** What the system knows of a process: its processor time and its memory. */
-final class ProcessFigures {
+public final class ProcessFigures {
   // The kernel tells times in hundredths of a second on every architecture that Java runs on.
   private static final long MILLIS_PER_TICK = 10;
   private static final int USER_TICKS = 11;
@@ -28,11 +29,11 @@ final class ProcessFigures {
   }
 
   /** Returns the processor time that all its threads took so far, user and system, in ms. */
-  long cpuMillis() {
+  public long cpuMillis() {
     return cpuMillis(read("stat"));
   }
 
-  static long cpuMillis(String stat) {
+  public static long cpuMillis(String stat) {
     // The second field is the command's name in brackets, with anything in it.
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]))
@@ -40,11 +41,11 @@ final class ProcessFigures {
   }
 
   /** Returns its resident memory in KiB. */
-  long rssKilobytes() {
+  public long rssKilobytes() {
     return rssKilobytes(read("status").lines().toList());
   }
 
-  static long rssKilobytes(List<String> status) {
+  public static long rssKilobytes(List<String> status) {
     return status.stream()
         .filter(line -> line.startsWith("VmRSS:"))
         .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
@@ -53,7 +54,7 @@ final class ProcessFigures {
   }
 
   /** Makes the JVM collect everything that can be. */
-  void collectGarbage() {
+  public void collectGarbage() {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
     if (!Files.isExecutable(jcmd)) {
       throw new BenchFailedException(jcmd + " is missing: the bench needs a whole JDK");
@@ -82,7 +83,7 @@ final class ProcessFigures {
    * Waits until the process does next to nothing. What a server still does after a round (a
    * checkpoint, a compilation) would otherwise slow the other side's round on the same core.
    */
-  void awaitQuiet() {
+  public void awaitQuiet() {
     long before = cpuMillis();
     for (int i = 0; i < MOST_WINDOWS; i++) {
       LockSupport.parkNanos(QUIET_WINDOW.toNanos());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
  * The limit: a gRPC server that sends one message to each connected stream and awaits two, and does
  * nothing else. Driven by one thread.
  */
-final class RawServer implements AutoCloseable {
+public final class RawServer implements AutoCloseable {
   private static final String MAIN = "dev.muster.swarm.raw.RawEchoServer";
   private static final Pattern READY = Pattern.compile("raw server ready port=(\\d+)");
 
@@ -52,7 +52,7 @@ final class RawServer implements AutoCloseable {
   }
 
   /** Ends it as {@code kill -9} does and starts it again on the same port. */
-  void restart() {
+  public void restart() {
     child.kill();
     child = launch();
     figures = new ProcessFigures(child.pid());
@@ -81,7 +81,7 @@ final class RawServer implements AutoCloseable {
   }
 
   /** Sends a PREPARE to one stream and awaits the answer, so many times; percentiles in µs. */
-  JsonNode pingPong(int count) {
+  public JsonNode pingPong(int count) {
     return child.ask("pingpong " + count + " " + LEAST_INPUT, PATIENCE);
   }
 
@@ -90,7 +90,7 @@ final class RawServer implements AutoCloseable {
   }
 
   /** What the system knows of its process. */
-  ProcessFigures figures() {
+  public ProcessFigures figures() {
     return figures;
   }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
+import dev.muster.bench.BenchFailedException;
 import dev.muster.proto.operator.v1.Execution;
 import dev.muster.proto.operator.v1.ExecutionState;
 
 /** Judges executions by their state and counts. */
-final class Settled {
+public final class Settled {
   private Settled() {}
 
   /** Returns whether an execution has come to its end. */
@@ -30,7 +31,7 @@ final class Settled {
   }
 
   /** Fails the bench unless every one of this many nodes succeeded: a figure for less is none. */
-  static void requireSuccess(Execution execution, int nodes) {
+  public static void requireSuccess(Execution execution, int nodes) {
     if (execution.getState() != ExecutionState.EXECUTION_STATE_SUCCEEDED
         || execution.getCohortSize() != nodes
         || execution.getCounts().getSucceeded() != nodes) {

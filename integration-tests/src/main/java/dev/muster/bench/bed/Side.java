@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
 import java.util.function.DoubleSupplier;
 
@@ -12,4 +12,4 @@ import java.util.function.DoubleSupplier;
  * @param rest waits until nothing of the round is left to do: what comes after its end counts as
  *     its processor time, and must not fall into the other side's round
  */
-record Side(String name, ProcessFigures server, DoubleSupplier round, Runnable rest) {}
+public record Side(String name, ProcessFigures server, DoubleSupplier round, Runnable rest) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
  * A process that is many nodes, of Muster or of the raw echo, told by lines what to do. Driven by
  * one thread.
  */
-final class Swarm implements AutoCloseable {
+public final class Swarm implements AutoCloseable {
   private static final String MAIN = "dev.muster.swarm.SwarmMain";
   private static final Pattern NOTHING = Pattern.compile("(?!)");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -69,27 +69,27 @@ final class Swarm implements AutoCloseable {
   }
 
   /** Connects until exactly this many are connected; returns how long that took, in ms. */
-  double connect(int nodes) {
+  public double connect(int nodes) {
     return child.ask("connect " + nodes, CONNECT_PATIENCE).path("ms").asDouble();
   }
 
   /** Begins to wait until this many are connected again; {@link #awaited} ends it. */
-  void tellAwait(int nodes) {
+  public void tellAwait(int nodes) {
     child.tell("await " + nodes);
   }
 
   /** Returns what the swarm answers once they are connected again. */
-  JsonNode awaited() {
+  public JsonNode awaited() {
     return child.answer("await", CONNECT_PATIENCE);
   }
 
   /** Ends all connections. */
-  void disconnect() {
+  public void disconnect() {
     var unused = child.ask("disconnect", PATIENCE);
   }
 
   /** Returns its counters. */
-  JsonNode stats() {
+  public JsonNode stats() {
     return child.ask("stats", PATIENCE);
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
 import java.nio.file.Path;
 
@@ -11,4 +11,4 @@ import java.nio.file.Path;
  * @param privateKey PKCS #8, PEM
  * @param authority who signed it, PEM
  */
-record TlsFiles(Path certificate, Path privateKey, Path authority) {}
+public record TlsFiles(Path certificate, Path privateKey, Path authority) {}

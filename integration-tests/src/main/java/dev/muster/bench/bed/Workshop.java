@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.bed;
 
+import dev.muster.bench.BenchFailedException;
+import dev.muster.bench.BenchOptions;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +22,7 @@ import java.util.stream.Stream;
  * copies of all that was built, so that a build beside the bench does not pull the programs from
  * under it. Closing ends every process; it may be closed twice, from any thread.
  */
-final class Workshop implements AutoCloseable {
+public final class Workshop implements AutoCloseable {
   private static final String HOME_PROPERTY = "muster.home";
 
   private final BenchOptions options;
@@ -44,7 +46,7 @@ final class Workshop implements AutoCloseable {
   }
 
   /** Opens a workshop without processes. */
-  static Workshop open(BenchOptions options) {
+  public static Workshop open(BenchOptions options) {
     try {
       Path folder = Files.createTempDirectory("muster-bench-");
       Path programs = Files.createDirectory(folder.resolve("programs"));
@@ -56,11 +58,11 @@ final class Workshop implements AutoCloseable {
     }
   }
 
-  BenchOptions options() {
+  public BenchOptions options() {
     return options;
   }
 
-  Pinning pinning() {
+  public Pinning pinning() {
     return pinning;
   }
 
@@ -73,7 +75,7 @@ final class Workshop implements AutoCloseable {
     return classPath;
   }
 
-  Path folder() {
+  public Path folder() {
     return folder;
   }
 
@@ -97,7 +99,7 @@ final class Workshop implements AutoCloseable {
   }
 
   /** Whether it was closed. */
-  synchronized boolean isClosed() {
+  public synchronized boolean isClosed() {
     return closed;
   }
 
@@ -107,7 +109,7 @@ final class Workshop implements AutoCloseable {
   }
 
   /** Forgets processes that have ended and removes what is not needed any more: all went well. */
-  synchronized void tidy() {
+  public synchronized void tidy() {
     children.removeIf(child -> !child.isAlive());
     if (!keep) {
       unneeded.forEach(Workshop::remove);
@@ -116,13 +118,13 @@ final class Workshop implements AutoCloseable {
   }
 
   /** Keeps all files for whoever wants to know what has gone wrong, and returns where they are. */
-  synchronized Path keepFiles() {
+  public synchronized Path keepFiles() {
     keep = true;
     return folder;
   }
 
   /** Returns the end of each log since all was well. */
-  synchronized List<String> logTails() {
+  public synchronized List<String> logTails() {
     return children.stream().map(Child::logTail).toList();
   }
 
@@ -141,7 +143,7 @@ final class Workshop implements AutoCloseable {
   }
 
   /** Where the launcher is: the folder that was built. */
-  static Path home() {
+  public static Path home() {
     String told = System.getProperty(HOME_PROPERTY);
     if (told != null) {
       return Path.of(told);

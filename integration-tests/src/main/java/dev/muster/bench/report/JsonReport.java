@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.report;
 
+import dev.muster.bench.BenchFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A report as JSON: {@code {"machine":{…},"results":[{"scenario":…,…}]}}. */
-final class JsonReport {
+public final class JsonReport {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -24,7 +25,7 @@ final class JsonReport {
   }
 
   /** Writes a report to a file. */
-  static void write(Report report, Path file) {
+  public static void write(Report report, Path file) {
     try {
       Files.writeString(file, text(report));
     } catch (IOException e) {

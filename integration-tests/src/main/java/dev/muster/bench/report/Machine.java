@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.report;
 
+import dev.muster.bench.BenchFailedException;
+import dev.muster.bench.bed.Workshop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,11 +16,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Tells what a run was made on: figures mean nothing without. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
   /** Returns what is known, by name. */
-  static Map<String, Object> describe(Workshop workshop, List<String> commandLine) {
+  public static Map<String, Object> describe(Workshop workshop, List<String> commandLine) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("cpus", Runtime.getRuntime().availableProcessors());
     found("/proc/cpuinfo", "model name").ifPresent(model -> facts.put("model", model));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.report;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.Locale;
  * without a library: drawing text through the JDK needs fonts that servers do not have. Not
  * thread-safe.
  */
-final class Plot {
+public final class Plot {
   private static final int WIDTH = 720;
   private static final int HEIGHT = 400;
   private static final int LEFT = 80;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.report;
 
+import dev.muster.bench.BenchFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** The scaling curves of a report, one file each, the raw limit beside Muster. */
-final class Plots {
+public final class Plots {
   private static final String NODES = "nodes";
   private static final String MUSTER = "Muster";
   private static final String RAW = "raw gRPC";
@@ -16,7 +17,7 @@ final class Plots {
   private Plots() {}
 
   /** Writes the curves for which there are results. */
-  static void write(Report report, Path folder) {
+  public static void write(Report report, Path folder) {
     try {
       Files.createDirectories(folder);
       time(report, folder, "fanout", "Dispatch to the last result committed");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /** All that a run found out. Not thread-safe. */
-final class Report {
+public final class Report {
   private final Map<String, Object> machine;
   private final List<Result> results = new ArrayList<>();
 
-  Report(Map<String, Object> machine) {
+  public Report(Map<String, Object> machine) {
     this.machine = new LinkedHashMap<>(machine);
   }
 
-  void add(Result result) {
+  public void add(Result result) {
     results.add(result);
   }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.report;
 
+import dev.muster.bench.bed.GcLog;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What one measurement came to: named figures, in the order in which they were added. */
-final class Result {
+public final class Result {
   /** More digits than any measurement here has. */
   private static final MathContext DIGITS = new MathContext(4);
 
@@ -18,35 +19,35 @@ final class Result {
   }
 
   /** Begins the result of a scenario that has no number of nodes. */
-  static Result of(String scenario) {
+  public static Result of(String scenario) {
     return new Result(scenario);
   }
 
   /** Begins the result of a scenario with so many nodes. */
-  static Result of(String scenario, int nodes) {
+  public static Result of(String scenario, int nodes) {
     return new Result(scenario).with("nodes", nodes);
   }
 
   /** Adds a figure. */
-  Result with(String key, double value) {
+  public Result with(String key, double value) {
     figures.put(key, rounded(value));
     return this;
   }
 
   /** Adds a figure. */
-  Result with(String key, long value) {
+  public Result with(String key, long value) {
     figures.put(key, value);
     return this;
   }
 
   /** Adds a word. */
-  Result with(String key, String value) {
+  public Result with(String key, String value) {
     figures.put(key, value);
     return this;
   }
 
   /** Adds the figures that every comparison of rounds has. */
-  Result compared(Rounds muster, Rounds raw, int nodes) {
+  public Result compared(Rounds muster, Rounds raw, int nodes) {
     Samples samples = muster.samples();
     return with("median_ms", samples.median())
         .with("min_ms", samples.min())
@@ -61,11 +62,11 @@ final class Result {
   }
 
   /** Adds the collections of the server in the time that was measured. */
-  Result collections(GcLog log) {
+  public Result collections(GcLog log) {
     return with("gc_ms", log.totalMillis()).with("gc_pause_max_ms", log.maxMillis());
   }
 
-  String scenario() {
+  public String scenario() {
     return String.valueOf(figures.get("scenario"));
   }
 
@@ -80,7 +81,7 @@ final class Result {
   }
 
   /** Returns a figure as a number; NaN where it is missing or no number. */
-  double number(String key) {
+  public double number(String key) {
     return figures.get(key) instanceof Number number ? number.doubleValue() : Double.NaN;
   }
 

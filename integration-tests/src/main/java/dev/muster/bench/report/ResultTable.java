@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.report;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The results of one scenario as rows, under the names of the figures that any of them has. */
-final class ResultTable {
+public final class ResultTable {
   private static final String NOTHING = "";
 
   private final List<String> headings;
@@ -19,7 +19,7 @@ final class ResultTable {
     this.rows = rows;
   }
 
-  static ResultTable of(List<Result> results) {
+  public static ResultTable of(List<Result> results) {
     Set<String> headings = new LinkedHashSet<>();
     results.forEach(result -> headings.addAll(result.figures().keySet()));
     headings.remove("scenario");
@@ -34,7 +34,7 @@ final class ResultTable {
   }
 
   /** Returns the table for a terminal, one string a line. */
-  List<String> plain() {
+  public List<String> plain() {
     List<String> lines = new ArrayList<>();
     lines.add(aligned(headings));
     rows.forEach(row -> lines.add(aligned(row)));

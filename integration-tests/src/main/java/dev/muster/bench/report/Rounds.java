@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.report;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +11,13 @@ import java.util.List;
  * @param cpuMillis processor time that the server took for all of them, with what it still did
  *     after each
  */
-record Rounds(List<Double> millis, long cpuMillis) {
-  Rounds {
+public record Rounds(List<Double> millis, long cpuMillis) {
+  public Rounds {
     millis = List.copyOf(millis);
   }
 
   /** Returns how long each took, as samples. */
-  Samples samples() {
+  public Samples samples() {
     return Samples.of(millis);
   }
 
@@ -27,12 +27,12 @@ record Rounds(List<Double> millis, long cpuMillis) {
   }
 
   /** Returns the ratio of the medians. */
-  double ratioTo(Rounds limit) {
+  public double ratioTo(Rounds limit) {
     return samples().median() / limit.samples().median();
   }
 
   /** Returns the median of the ratios of rounds that were neighbours in time. */
-  double pairRatioTo(Rounds limit) {
+  public double pairRatioTo(Rounds limit) {
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < millis.size(); i++) {
       ratios.add(millis.get(i) / limit.millis().get(i));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.report;
 
 import java.util.Arrays;
 import java.util.Collection;
 
 /** Measured values, in order of size. Immutable. */
-final class Samples {
+public final class Samples {
   private final double[] sorted;
 
   private Samples(double[] sorted) {
@@ -13,7 +13,7 @@ final class Samples {
   }
 
   /** Makes samples of at least one value. */
-  static Samples of(double... values) {
+  public static Samples of(double... values) {
     if (values.length == 0) {
       throw new IllegalArgumentException("no samples");
     }
@@ -23,18 +23,18 @@ final class Samples {
   }
 
   /** Makes samples of at least one value. */
-  static Samples of(Collection<Double> values) {
+  public static Samples of(Collection<Double> values) {
     return of(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   /** Returns the middle value, or the mean of the two in the middle. */
-  double median() {
+  public double median() {
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
   /** Returns the smallest value that at least this share of all is not above. */
-  double percentile(double percent) {
+  public double percentile(double percent) {
     if (percent < 0 || percent > 100) {
       throw new IllegalArgumentException(percent + " is no percentage");
     }
@@ -42,20 +42,20 @@ final class Samples {
     return sorted[Math.max(1, rank) - 1];
   }
 
-  double min() {
+  public double min() {
     return sorted[0];
   }
 
-  double max() {
+  public double max() {
     return sorted[sorted.length - 1];
   }
 
-  int size() {
+  public int size() {
     return sorted.length;
   }
 
   /** Returns the slope of the line that fits the points best. */
-  static double slope(double[] x, double[] y) {
+  public static double slope(double[] x, double[] y) {
     if (x.length != y.length || x.length < 2) {
       throw new IllegalArgumentException("a slope takes two points or more");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.report;
 
+import dev.muster.bench.BenchFailedException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -9,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A report for people: a table per scenario, on a terminal or as Markdown. */
-final class TextReport {
+public final class TextReport {
   private TextReport() {}
 
   /** Prints the machine and all tables. */
-  static void print(Report report, PrintStream out) {
+  public static void print(Report report, PrintStream out) {
     out.println();
     report.machine().forEach((key, value) -> out.println(key + ": " + value));
     String scenario = "";
@@ -28,7 +29,7 @@ final class TextReport {
   }
 
   /** Writes the machine and all tables as Markdown. */
-  static void writeMarkdown(Report report, Path file) {
+  public static void writeMarkdown(Report report, Path file) {
     List<String> lines = new ArrayList<>();
     lines.add("| | |");
     lines.add("|---|---|");

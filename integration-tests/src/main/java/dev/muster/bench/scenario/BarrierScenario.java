@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import dev.muster.proto.operator.v1.PrepareMode;
 import dev.muster.proto.operator.v1.PreparePolicy;
@@ -14,7 +19,7 @@ import java.util.function.Consumer;
  * the last result committed. The limit is the raw echo of one round, as for a dispatch without a
  * barrier.
  */
-final class BarrierScenario implements Scenario {
+public final class BarrierScenario implements Scenario {
   private static final int WHOLE_COHORT = 100;
 
   @Override

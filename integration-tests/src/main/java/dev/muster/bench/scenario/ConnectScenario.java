@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.GcLog;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
+import dev.muster.bench.report.Rounds;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -8,7 +15,7 @@ import java.util.function.Consumer;
  * All nodes of the fleet come at once: from the first connection to the last session that is
  * reconciled, against as many raw connections with one stream each.
  */
-final class ConnectScenario implements Scenario {
+public final class ConnectScenario implements Scenario {
   private static final int WARM_UP_CONNECTS = 20_000;
   private static final int MOST_WARM_UP_ROUNDS = 5;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.BenchFailedException;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.report.Samples;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Dispatches to the whole fleet, one after the other, in a thread of its own until it is closed.
  */
-final class ContinuousLoad implements AutoCloseable {
+public final class ContinuousLoad implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Bed bed;

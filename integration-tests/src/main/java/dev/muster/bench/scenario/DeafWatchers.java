@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.BenchFailedException;
+import dev.muster.bench.bed.Operator;
 import dev.muster.proto.operator.v1.ExecutionServiceGrpc;
 import dev.muster.proto.operator.v1.WatchDetail;
 import dev.muster.proto.operator.v1.WatchExecutionRequest;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * measured is what watchers cost the server, and a hundred of them on one core would be slower at
  * reading than the nodes beside them at running.
  */
-final class DeafWatchers {
+public final class DeafWatchers {
   private static final MethodDescriptor<WatchExecutionRequest, Integer> WATCH =
       ExecutionServiceGrpc.getWatchExecutionMethod().toBuilder(
               ExecutionServiceGrpc.getWatchExecutionMethod().getRequestMarshaller(), new Weighing())

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.BenchOptions;
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.GcLog;
+import dev.muster.bench.bed.Operator;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
+import dev.muster.bench.report.Rounds;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import java.util.List;
 import java.util.function.Consumer;
@@ -9,7 +18,7 @@ import java.util.function.Consumer;
  * A dispatch to all nodes of the fleet, from the call to the last result committed, against the raw
  * echo to as many.
  */
-final class FanoutScenario implements Scenario {
+public final class FanoutScenario implements Scenario {
   /** An input that says nothing. */
   static final String NO_INPUT = "{}";
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import java.util.List;
 import java.util.function.Consumer;
@@ -10,7 +15,7 @@ import java.util.function.Consumer;
  * against raw rounds of its own time, since making the million takes minutes; and the lists, which
  * page by key. The past is made as any past is: by dispatching.
  */
-final class HistoryScenario implements Scenario {
+public final class HistoryScenario implements Scenario {
   private static final int NODES = 10_000;
   private static final int TELL_EVERY = 10;
 

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.ProcessFigures;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
+import dev.muster.bench.report.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,7 +22,7 @@ import java.util.stream.Stream;
  * has freed. With the JVM's defaults the resident memory would mostly tell how much of the young
  * generation had been touched so far.
  */
-final class IdleMemoryScenario implements Scenario {
+public final class IdleMemoryScenario implements Scenario {
   static final List<String> TIGHT_HEAP =
       List.of(
           "-XX:+UseSerialGC",

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Side;
+import dev.muster.bench.report.Rounds;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,7 +11,7 @@ import java.util.List;
  * Measures several sides in turns: first the first, then the second, and again. A machine that
  * others share changes its pace within minutes; only rounds that were neighbours compare.
  */
-final class InterleavedRounds {
+public final class InterleavedRounds {
   private final Progress progress;
   private final int warmup;
   private final int rounds;

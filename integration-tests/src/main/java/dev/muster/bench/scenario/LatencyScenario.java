@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.BenchOptions;
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.EndWatch;
+import dev.muster.bench.bed.Operator;
+import dev.muster.bench.bed.Settled;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
+import dev.muster.bench.report.Samples;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import dev.muster.proto.operator.v1.Execution;
 import dev.muster.proto.operator.v1.ListNodesRequest;
@@ -15,7 +25,7 @@ import tools.jackson.databind.JsonNode;
  * other. First on a quiet fleet, then while dispatches to 10,000 nodes follow each other, this node
  * among them. The raw ping-pong of one stream beside it.
  */
-final class LatencyScenario implements Scenario {
+public final class LatencyScenario implements Scenario {
   private static final int LOADED_NODES = 10_000;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

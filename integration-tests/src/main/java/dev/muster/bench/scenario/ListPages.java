@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.bed.Operator;
+import dev.muster.bench.report.Result;
+import dev.muster.bench.report.Samples;
 import dev.muster.proto.operator.v1.ListExecutionsRequest;
 import dev.muster.proto.operator.v1.ListExecutionsResponse;
 import dev.muster.proto.operator.v1.ListInvocationsRequest;
@@ -14,7 +17,7 @@ import java.util.function.Function;
  * How long a page of 50 takes: of all executions, of the invocations of an execution, and of those
  * of a node. Page after page, and from the first again where there are no more.
  */
-final class ListPages {
+public final class ListPages {
   private static final int PAGE = 50;
   private static final int CALLS = 300;
   private static final int WARM_UP = 100;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.BenchFailedException;
+import dev.muster.bench.bed.Operator;
+import dev.muster.bench.report.Samples;
 import dev.muster.proto.operator.v1.ListNodesRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -13,7 +16,7 @@ import java.util.function.Predicate;
  * An operator who looks at the fleet all the time, in a thread of its own: a page of nodes, then an
  * execution, and again. Calls while the server is away do not count; any other failure does.
  */
-final class OperatorProbe implements AutoCloseable {
+public final class OperatorProbe implements AutoCloseable {
   private static final int PAGE = 50;
   private static final long PAUSE_NANOS = 5_000_000;
   private static final long AWAY_NANOS = 20_000_000;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** A dispatch with an input of 16 KiB, against the raw echo of messages as large. */
-final class PayloadScenario implements Scenario {
+public final class PayloadScenario implements Scenario {
   private static final int BYTES = 16 << 10;
   private static final int MOST_NODES = 10_000;
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.BenchFailedException;
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
 import java.util.function.Consumer;
 
 /** Measures one thing, on beds of its own. */
-interface Scenario {
+public interface Scenario {
   /** How it is called on the command line and in the results. */
   String name();
 

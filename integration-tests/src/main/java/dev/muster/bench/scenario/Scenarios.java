@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
 import java.util.List;
 import java.util.Optional;
 
 /** All scenarios, in the order in which they run where none is named. */
-final class Scenarios {
+public final class Scenarios {
   private static final List<Scenario> ALL =
       List.of(
           new FanoutScenario(),
@@ -22,15 +22,15 @@ final class Scenarios {
 
   private Scenarios() {}
 
-  static List<Scenario> all() {
+  public static List<Scenario> all() {
     return ALL;
   }
 
-  static List<String> names() {
+  public static List<String> names() {
     return ALL.stream().map(Scenario::name).toList();
   }
 
-  static Optional<Scenario> named(String name) {
+  public static Optional<Scenario> named(String name) {
     return ALL.stream().filter(scenario -> scenario.name().equals(name)).findFirst();
   }
 }

@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.BenchFailedException;
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.Child;
+import dev.muster.bench.bed.EndWatch;
+import dev.muster.bench.bed.Settled;
+import dev.muster.bench.bed.Swarm;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
+import dev.muster.bench.report.Samples;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import dev.muster.proto.operator.v1.Execution;
 import java.time.Duration;
@@ -15,7 +26,7 @@ import java.util.function.Consumer;
  * made, to a raw server that has been running, and to one just started, as Muster's is. Meanwhile
  * an operator looks at the fleet.
  */
-final class StormScenario implements Scenario {
+public final class StormScenario implements Scenario {
   /**
    * After so long a session an agent comes back without the delay that it had come to before. What
    * is sooner would measure the round before.

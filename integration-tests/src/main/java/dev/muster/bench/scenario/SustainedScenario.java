@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.BenchFailedException;
+import dev.muster.bench.BenchOptions;
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.GcLog;
+import dev.muster.bench.bed.MusterServer;
+import dev.muster.bench.bed.Side;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
+import dev.muster.bench.report.Samples;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +23,7 @@ import java.util.function.Consumer;
  * as fast as the first, whether the heap grows, and how long collections stop the server. Raw
  * rounds before and after: between them would be a rest.
  */
-final class SustainedScenario implements Scenario {
+public final class SustainedScenario implements Scenario {
   private static final int NODES = 10_000;
 
   @Override

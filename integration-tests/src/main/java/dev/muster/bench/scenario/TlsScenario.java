@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -8,7 +13,7 @@ import java.util.function.Consumer;
  * Dispatches, connects and idle memory with TLS on both sides: Muster's own certificate, which the
  * raw server borrows.
  */
-final class TlsScenario implements Scenario {
+public final class TlsScenario implements Scenario {
   @Override
   public String name() {
     return "tls";

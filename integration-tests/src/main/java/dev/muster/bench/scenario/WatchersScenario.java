@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.muster.bench;
+package dev.muster.bench.scenario;
 
+import dev.muster.bench.BenchOptions;
+import dev.muster.bench.Progress;
+import dev.muster.bench.bed.Bed;
+import dev.muster.bench.bed.BedPlan;
+import dev.muster.bench.bed.EndWatch;
+import dev.muster.bench.bed.Settled;
+import dev.muster.bench.bed.Side;
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.Result;
+import dev.muster.bench.report.Rounds;
+import dev.muster.bench.report.Samples;
 import dev.muster.proto.operator.v1.DispatchExecutionRequest;
 import dev.muster.proto.operator.v1.Execution;
 import dev.muster.proto.operator.v1.WatchDetail;
@@ -13,7 +24,7 @@ import java.util.function.Consumer;
  * A dispatch that a hundred operators follow, against one that nobody does but the bench: all of
  * them told each change of each invocation, or the execution alone.
  */
-final class WatchersScenario implements Scenario {
+public final class WatchersScenario implements Scenario {
   private static final int WATCHERS = 100;
   private static final int NODES = 10_000;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
