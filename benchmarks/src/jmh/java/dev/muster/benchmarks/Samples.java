@@ -12,6 +12,7 @@ import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.InvocationCounts;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.Order;
+import dev.muster.server.execution.Plan;
 import dev.muster.server.execution.RequestedBy;
 import dev.muster.server.execution.Surface;
 import dev.muster.server.invocation.Driver;
@@ -73,7 +74,8 @@ final class Samples {
         null,
         null,
         "",
-        "");
+        "",
+        Plan.PLAIN);
   }
 
   /** Returns an invocation that was handed over. */

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.bench;
 
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.JsonReport;
+import dev.muster.bench.report.Report;
+import dev.muster.bench.report.Result;
+import dev.muster.bench.report.ResultTable;
+import dev.muster.bench.scenario.Scenario;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;

@@ -3,11 +3,11 @@ package dev.muster.bench;
 
 /** A check of the bench failed, or a process of it did not do its part. */
 public final class BenchFailedException extends RuntimeException {
-  BenchFailedException(String message) {
+  public BenchFailedException(String message) {
     super(message);
   }
 
-  BenchFailedException(String message, Throwable cause) {
+  public BenchFailedException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.bench;
 
+import dev.muster.bench.bed.Workshop;
+import dev.muster.bench.report.JsonReport;
+import dev.muster.bench.report.Machine;
+import dev.muster.bench.report.Plots;
+import dev.muster.bench.report.Report;
+import dev.muster.bench.report.TextReport;
+import dev.muster.bench.scenario.Scenario;
+import dev.muster.bench.scenario.Scenarios;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.logging.Level;

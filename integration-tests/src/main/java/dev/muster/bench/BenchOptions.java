@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.bench;
 
+import dev.muster.bench.scenario.Scenarios;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What the command line asks for. Filled by picocli, then only read. */
-final class BenchOptions {
+public final class BenchOptions {
   private static final int MOST_NODES = 19_000;
   private static final int LEAST_WARM_UP_ROUNDS = 3;
   private static final int MOST_WARM_UP_ROUNDS = 250;
@@ -112,7 +113,7 @@ final class BenchOptions {
   private boolean verbose;
 
   /** Numbers of nodes, each once, from small to large. */
-  List<Integer> nodes() {
+  public List<Integer> nodes() {
     return List.copyOf(new TreeSet<>(nodes));
   }
 
@@ -121,12 +122,12 @@ final class BenchOptions {
     return List.copyOf(scenarios);
   }
 
-  int rounds() {
+  public int rounds() {
     return rounds;
   }
 
   /** Rounds that are not counted, for this many invocations a round. */
-  int warmupRounds(int nodes) {
+  public int warmupRounds(int nodes) {
     if (warmup != null) {
       return warmup;
     }
@@ -134,15 +135,15 @@ final class BenchOptions {
     return Math.min(MOST_WARM_UP_ROUNDS, Math.max(LEAST_WARM_UP_ROUNDS, enough));
   }
 
-  int seconds() {
+  public int seconds() {
     return seconds;
   }
 
-  int dispatches() {
+  public int dispatches() {
     return dispatches;
   }
 
-  int history() {
+  public int history() {
     return history;
   }
 
@@ -158,23 +159,23 @@ final class BenchOptions {
     return Optional.ofNullable(plots);
   }
 
-  List<String> serverJvm() {
+  public List<String> serverJvm() {
     return words(serverJvm);
   }
 
-  List<String> serverFlags() {
+  public List<String> serverFlags() {
     return words(serverFlags);
   }
 
-  Optional<Path> serverJar() {
+  public Optional<Path> serverJar() {
     return Optional.ofNullable(serverJar);
   }
 
-  boolean pinned() {
+  public boolean pinned() {
     return !noPin;
   }
 
-  boolean keep() {
+  public boolean keep() {
     return keep;
   }
 

@@ -7,7 +7,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 
 /** Tells whoever waits what the bench is at. */
-final class Progress {
+public final class Progress {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
   private final PrintStream out;
@@ -19,12 +19,12 @@ final class Progress {
   }
 
   /** Tells a step. */
-  void step(String text) {
+  public void step(String text) {
     out.println(TIME.format(LocalTime.now(ZoneId.systemDefault())) + " " + text);
   }
 
   /** Tells what only those who asked for it want to see. */
-  void detail(String text) {
+  public void detail(String text) {
     if (verbose) {
       step("  " + text);
     }

@@ -85,8 +85,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -103,24 +101,12 @@ public final class MusterServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MusterServer.class);
   private static final Supplier<UUID> IDS = UuidCreator::getTimeOrderedEpochPlus1;
   private static final Duration SESSIONS_LOOKED_AT_EVERY = Duration.ofMillis(50);
-  private static final int WATCH_THREADS = 2;
-  private static final int OUTPUT_THREADS = 2;
-  private static final int CATALOG_THREADS = 1;
-  private static final int CATALOG_QUEUE = 20_000;
 
   private final ServerConfig config;
   private final LedgerStore store;
   private final Ledger ledger;
   private final SessionRegistry sessions;
-  private final ScheduledExecutorService timer = BoundedThreads.timer("muster-timer");
-  private final ExecutorService watchThreads =
-      BoundedThreads.fedByFew("muster-watch", WATCH_THREADS);
-  private final ExecutorService outputThreads =
-      BoundedThreads.fedByFew("muster-output", OUTPUT_THREADS);
-  private final ExecutorService readingThreads =
-      BoundedThreads.fedByFew("muster-reading", OUTPUT_THREADS);
-  private final ExecutorService catalogThreads =
-      BoundedThreads.refusing("muster-catalog", CATALOG_THREADS, CATALOG_QUEUE);
+  private final ServerThreads threads = new ServerThreads();
   private final GrpcServers servers;
   private final GrpcEnrollment grpcEnrollment;
   private final Materialiser materialiser;
@@ -161,9 +147,9 @@ public final class MusterServer implements AutoCloseable {
     Orders orders = new Orders();
     metrics = new ServerMetrics();
     sessions = new SessionRegistry();
-    watches = new ExecutionWatches(store, watchThreads, clock, timer);
+    watches = new ExecutionWatches(store, threads.watches(), clock, threads.timer());
     OutputFiles outputFiles = new OutputFiles(data.path().resolve("output"));
-    OutputReadings readings = new OutputReadings(store, outputFiles, sessions, readingThreads);
+    OutputReadings readings = new OutputReadings(store, outputFiles, sessions, threads.readings());
     ledger =
         new Ledger(
             store,
@@ -174,16 +160,25 @@ public final class MusterServer implements AutoCloseable {
 
     outputRetention =
         new OutputRetention(
-            ledger, outputFiles, outputThreads, config.outputKept(), config.outputStoreBytes());
+            ledger, outputFiles, threads.outputs(), config.outputKept(), config.outputStoreBytes());
     OutputUploads uploads =
-        new OutputUploads(ledger, store, outputFiles, outputRetention, outputThreads, IDS);
+        new OutputUploads(ledger, store, outputFiles, outputRetention, threads.outputs(), IDS);
     measure(uploads, readings);
 
     HandOvers handOvers = new HandOvers(moves, new PacedSends(this::whenAgentsWritten));
-    Courier courier = new Courier(ledger, moves, handOvers, orders, timer);
+    Courier courier = new Courier(ledger, moves, handOvers, orders, threads.timer());
     materialiser =
         new Materialiser(
-            ledger, courier, moves, handOvers, orders, sessions, nodes, timer, IDS, replica);
+            ledger,
+            courier,
+            moves,
+            handOvers,
+            orders,
+            sessions,
+            nodes,
+            threads.timer(),
+            IDS,
+            replica);
     barriers = new Barriers(ledger, store, moves, handOvers, orders, sessions, courier, clock);
     metrics.gauge("muster.preparing", "Executions whose nodes get ready.", barriers::size);
     rollouts = new Rollouts(ledger, store, materialiser, handOvers.pace(), sessions, clock);
@@ -191,7 +186,8 @@ public final class MusterServer implements AutoCloseable {
     deadlines = new Deadlines(ledger, moves, clock, config.lostSweepGrace());
     heartbeats = new Heartbeats(sessions, clock);
     cancels =
-        new CancelService(ledger, store, new Cancellation(ledger, moves, orders, sessions, timer));
+        new CancelService(
+            ledger, store, new Cancellation(ledger, moves, orders, sessions, threads.timer()));
     adminToken = new AdminTokenFile(data.path());
     firstOperator = new FirstOperator(ledger, store, keyedHash, IDS, random);
     grpcEnrollment =
@@ -207,11 +203,12 @@ public final class MusterServer implements AutoCloseable {
             new SessionStart(replica, moves, sessions, catalogs, nodes),
             sessions,
             reports,
-            new CatalogIntake(catalogThreads, new CatalogCheck(schemas), ledger, catalogs, nodes),
+            new CatalogIntake(
+                threads.catalogs(), new CatalogCheck(schemas), ledger, catalogs, nodes),
             courier,
             pace,
             clock,
-            timer,
+            threads.timer(),
             config.heartbeatInterval(),
             config.missedHeartbeats(),
             readings);
@@ -222,7 +219,7 @@ public final class MusterServer implements AutoCloseable {
                 reports,
                 grpcEnrollment,
                 uploads,
-                outputThreads,
+                threads.outputs(),
                 () -> draining,
                 config.newSessionsPerSecond(),
                 System::nanoTime),
@@ -319,18 +316,18 @@ public final class MusterServer implements AutoCloseable {
     }
     outputRetention.takeStock(store);
     barriers.proceedAfterRestart();
-    barriers.start(timer);
+    barriers.start(threads.timer());
     materialiser.proceed();
     rollouts.proceedAfterRestart();
-    rollouts.start(timer);
+    rollouts.start(threads.timer());
     cancels.proceedAfterRestart();
-    deadlines.start(timer);
-    heartbeats.start(timer);
-    pace.start(timer);
+    deadlines.start(threads.timer());
+    heartbeats.start(threads.timer());
+    pace.start(threads.timer());
     watches.start();
-    transport.keepFresh(timer);
-    new RequestRetention(ledger).start(timer);
-    outputRetention.start(timer);
+    transport.keepFresh(threads.timer());
+    new RequestRetention(ledger).start(threads.timer());
+    outputRetention.start(threads.timer());
     if (config.metricsAddress().isPresent()) {
       metricsEndpoint =
           new MetricsEndpoint(config.metricsAddress().get().toSocketAddress(), metrics);
@@ -402,12 +399,9 @@ public final class MusterServer implements AutoCloseable {
     sendAway();
     servers.close();
     grpcEnrollment.close();
-    timer.shutdownNow();
+    threads.stopTimer();
     ledger.close();
-    watchThreads.shutdownNow();
-    outputThreads.shutdownNow();
-    readingThreads.shutdownNow();
-    catalogThreads.shutdownNow();
+    threads.close();
     if (metricsEndpoint != null) {
       metricsEndpoint.close();
     }

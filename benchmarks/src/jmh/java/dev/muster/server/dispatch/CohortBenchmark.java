@@ -3,9 +3,11 @@ package dev.muster.server.dispatch;
 
 import dev.muster.benchmarks.Fleet;
 import dev.muster.server.access.Role;
+import dev.muster.server.execution.IneligiblePolicy;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.execution.RequestedBy;
+import dev.muster.server.execution.RolloutPolicy;
 import dev.muster.server.execution.Surface;
 import dev.muster.server.request.RequestKey;
 import dev.muster.wire.Sha256;
@@ -60,6 +62,8 @@ public class CohortBenchmark {
         Optional.empty(),
         PreparePolicy.NONE,
         "",
-        "");
+        "",
+        RolloutPolicy.NONE,
+        IneligiblePolicy.FAIL);
   }
 }

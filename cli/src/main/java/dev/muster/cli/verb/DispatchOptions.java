@@ -61,12 +61,7 @@ final class DispatchOptions {
       description = "Of those, only nodes whose facts match.")
   private String factSelector = "";
 
-  @Option(
-      names = "--reason",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "Why, for the audit log.")
-  private String reason = "";
+  @Mixin private Reason reason = new Reason();
 
   @Option(
       names = "--start-within",
@@ -130,7 +125,7 @@ final class DispatchOptions {
         .addAllNodeIds(nodes)
         .setSelector(selector)
         .setFactSelector(factSelector)
-        .setReason(reason)
+        .setReason(reason.text())
         .setPrepareToken(prepareToken);
     if (startWithin != null) {
       request.setStartWithin(startWithin);

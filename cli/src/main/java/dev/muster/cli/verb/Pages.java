@@ -12,14 +12,14 @@ import java.util.function.Function;
  * @param items the items, in the server's order
  * @param complete whether there are no more
  */
-record Pages<T>(List<T> items, boolean complete) {
-  Pages {
+public record Pages<T>(List<T> items, boolean complete) {
+  public Pages {
     items = List.copyOf(items);
   }
 
   /** Asks for one page. */
   @FunctionalInterface
-  interface Fetch<R> {
+  public interface Fetch<R> {
     R page(int pageSize, String pageToken);
   }
 
@@ -28,7 +28,7 @@ record Pages<T>(List<T> items, boolean complete) {
    *
    * @param limit how many items are enough; 0: all
    */
-  static <R, T> Pages<T> read(
+  public static <R, T> Pages<T> read(
       int limit, Fetch<R> fetch, Function<R, List<T>> items, Function<R, String> nextPageToken) {
     int enough = limit == 0 ? Integer.MAX_VALUE : limit;
     List<T> read = new ArrayList<>();

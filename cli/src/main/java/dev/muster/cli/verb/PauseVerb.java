@@ -3,15 +3,10 @@ package dev.muster.cli.verb;
 
 import dev.muster.cli.connection.OperatorConnection;
 import dev.muster.cli.connection.RequestId;
-import dev.muster.cli.execution.StateCounts;
-import dev.muster.cli.execution.States;
 import dev.muster.proto.operator.v1.Execution;
 import dev.muster.proto.operator.v1.PauseExecutionRequest;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "pause",
@@ -19,50 +14,27 @@ import picocli.CommandLine.Parameters;
       "Pauses an execution.",
       "Nothing more is handed over until it is resumed; what is under way ends. The time to start stands still meanwhile."
     })
-final class PauseVerb implements Callable<Integer> {
-  private final VerbContext context;
-
-  @Parameters(paramLabel = "EXECUTION", description = "Id of the execution.")
-  private String executionId = "";
-
-  @Option(
-      names = "--reason",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "Why, for the audit log.")
-  private String reason = "";
-
+final class PauseVerb extends ChangeVerb {
+  @Mixin private Reason reason = new Reason();
   @Mixin private RequestId requestId = new RequestId();
 
   PauseVerb(VerbContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
-  public Integer call() {
-    try (OperatorConnection connection = context.connect()) {
-      PauseExecutionRequest request =
-          PauseExecutionRequest.newBuilder()
-              .setExecutionId(executionId)
-              .setRequestId(requestId.value())
-              .setReason(reason)
-              .build();
-      Execution execution =
-          connection.call(() -> connection.executions().pauseExecution(request)).getExecution();
-      Results.print(
-          context,
-          execution,
-          () -> {
-            context
-                .terminal()
-                .line(
-                    States.name(execution.getState())
-                        + ": "
-                        + StateCounts.of(execution.getCounts())
-                        + ".");
-            context.terminal().note("Go on with: muster resume " + execution.getId());
-          });
-      return 0;
-    }
+  Execution change(OperatorConnection connection, String executionId) {
+    PauseExecutionRequest request =
+        PauseExecutionRequest.newBuilder()
+            .setExecutionId(executionId)
+            .setRequestId(requestId.value())
+            .setReason(reason.text())
+            .build();
+    return connection.executions().pauseExecution(request).getExecution();
+  }
+
+  @Override
+  String next(Execution paused) {
+    return "Go on with: muster resume " + paused.getId();
   }
 }

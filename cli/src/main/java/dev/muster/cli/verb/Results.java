@@ -5,11 +5,11 @@ import com.google.protobuf.MessageOrBuilder;
 import dev.muster.cli.output.Terminal;
 
 /** Prints a result that is one message. */
-final class Results {
+public final class Results {
   private Results() {}
 
   /** Prints it: for people in their own way, for machines as it is. */
-  static void print(VerbContext context, MessageOrBuilder message, Runnable forPeople) {
+  public static void print(VerbContext context, MessageOrBuilder message, Runnable forPeople) {
     Terminal terminal = context.terminal();
     switch (context.format()) {
       case TABLE -> forPeople.run();

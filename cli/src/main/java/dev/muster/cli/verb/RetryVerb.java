@@ -45,12 +45,7 @@ final class RetryVerb implements Callable<Integer> {
   @Option(names = "--confirm", description = "Confirms an action that asks for it.")
   private boolean confirmed;
 
-  @Option(
-      names = "--reason",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "Why, for the audit log.")
-  private String reason = "";
+  @Mixin private Reason reason = new Reason();
 
   @Option(
       names = {"-d", "--detach"},
@@ -79,7 +74,7 @@ final class RetryVerb implements Callable<Integer> {
               .setRequestId(requestId.value())
               .addAllStates(states)
               .setConfirmed(confirmed)
-              .setReason(reason)
+              .setReason(reason.text())
               .build();
       Execution execution =
           connection.call(() -> connection.executions().retryExecution(request)).getExecution();

@@ -66,11 +66,11 @@ public final class VerbContext {
     return SettingsReader.read(options.connection, environment);
   }
 
-  Instant now() {
+  public Instant now() {
     return clock.instant();
   }
 
-  OperatorConnection connect() {
+  public OperatorConnection connect() {
     return new OperatorConnection(settings(), new Retries(sleeper, random));
   }
 

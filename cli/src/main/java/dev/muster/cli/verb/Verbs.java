@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.cli.verb;
 
+import dev.muster.cli.verb.node.NodeVerbs;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -16,9 +17,9 @@ public final class Verbs {
 
   /** Lists the verbs in the order in which help shows them. */
   public Verbs(VerbContext context) {
-    add("nodes", () -> new NodesVerb(context));
-    verbs.put("node", () -> node(context));
-    verbs.put("token", () -> token(context));
+    verbs.put("nodes", () -> NodeVerbs.nodes(context));
+    verbs.put("node", () -> NodeVerbs.node(context));
+    verbs.put("token", () -> NodeVerbs.token(context));
     add("actions", () -> new ActionsVerb(context));
     add("prepare", () -> new PrepareVerb(context));
     add("run", () -> new RunVerb(context));
@@ -53,20 +54,5 @@ public final class Verbs {
 
   private void add(String name, Supplier<Object> verb) {
     verbs.put(name, () -> new CommandLine(verb.get()));
-  }
-
-  private static CommandLine node(VerbContext context) {
-    return new CommandLine(new NodeVerb())
-        .addSubcommand(new NodeCreateVerb(context))
-        .addSubcommand(new NodeShowVerb(context))
-        .addSubcommand(new NodeLabelVerb(context))
-        .addSubcommand(new NodeRevokeVerb(context));
-  }
-
-  private static CommandLine token(VerbContext context) {
-    return new CommandLine(new TokenVerb())
-        .addSubcommand(new TokenCreateVerb(context))
-        .addSubcommand(new TokenListVerb(context))
-        .addSubcommand(new TokenRevokeVerb(context));
   }
 }

@@ -57,11 +57,4 @@ public record Action(
   public byte[] inputSchemaBytes() {
     return inputSchemaJson.getBytes(StandardCharsets.UTF_8);
   }
-
-  /**
-   * Returns the digest of the input's schema, which tells whether two actions take the same input.
-   */
-  public Sha256 schemaDigest() {
-    return Sha256.hash(inputSchemaBytes());
-  }
 }

@@ -60,43 +60,4 @@ public record DispatchCommand(
   public DispatchCommand {
     nodeIds = List.copyOf(nodeIds);
   }
-
-  /** Makes a command that goes out to everyone at once, or is refused as a whole. */
-  public DispatchCommand(
-      RequestedBy requestedBy,
-      Role role,
-      RequestKey requestKey,
-      String projectId,
-      List<String> nodeIds,
-      String selector,
-      String action,
-      byte[] inputJson,
-      boolean confirmed,
-      OfflinePolicy offline,
-      Optional<Duration> startWithin,
-      Optional<Duration> runTimeout,
-      Optional<Instant> expireTime,
-      PreparePolicy prepare,
-      String prepareToken,
-      String reason) {
-    this(
-        requestedBy,
-        role,
-        requestKey,
-        projectId,
-        nodeIds,
-        selector,
-        action,
-        inputJson,
-        confirmed,
-        offline,
-        startWithin,
-        runTimeout,
-        expireTime,
-        prepare,
-        prepareToken,
-        reason,
-        RolloutPolicy.NONE,
-        IneligiblePolicy.FAIL);
-  }
 }

@@ -51,42 +51,6 @@ public record Execution(
     skippedNodes = List.copyOf(skippedNodes);
   }
 
-  /** Makes an execution that goes out to everyone at once and retries nothing. */
-  public Execution(
-      Order order,
-      ExecutionProgress progress,
-      int cohortSize,
-      Target target,
-      String reason,
-      Instant createTime,
-      Duration startWithin,
-      OfflinePolicy offline,
-      List<NodeId> skippedNodes,
-      int skippedOffline,
-      byte[] redactedInput,
-      @Nullable Instant settleTime,
-      @Nullable Instant cancelTime,
-      String cancelReason,
-      String stateReason) {
-    this(
-        order,
-        progress,
-        cohortSize,
-        target,
-        reason,
-        createTime,
-        startWithin,
-        offline,
-        skippedNodes,
-        skippedOffline,
-        redactedInput,
-        settleTime,
-        cancelTime,
-        cancelReason,
-        stateReason,
-        Plan.PLAIN);
-  }
-
   /** Returns which. */
   public ExecutionId id() {
     return order.executionId();

@@ -6,13 +6,7 @@ import dev.muster.server.execution.ExecutionId;
 import dev.muster.server.execution.ExecutionProgress;
 import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.ExecutionStore;
-import dev.muster.server.execution.InvocationCounts;
-import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.Order;
-import dev.muster.server.execution.Plan;
-import dev.muster.server.execution.RequestedBy;
-import dev.muster.server.execution.Surface;
-import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.node.NodeId;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -23,36 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Executions and their cohorts: tables {@code execution} and {@code cohort_slice}. */
+/** Executions: table {@code execution}, and what stands beside it. */
 final class JdbcExecutionStore implements ExecutionStore {
-  /** In the order of the states. */
-  private static final String COUNTS =
-      """
-      pending_count, preparing_count, prepared_count, dispatched_count, acknowledged_count,
-        started_count, succeeded_count, failed_count, timed_out_count, cancelled_count,
-        rejected_count, expired_count, lost_count""";
-
-  private static final String PROGRESS = "state, revision, " + COUNTS;
-
-  private static final String ORDER =
-      """
-      id, project_id, action, input, run_timeout, expire_time, operator_id, operator_name, surface,
-        correlation_id""";
-
-  private static final String REST =
-      """
-      cohort_size, selector, fact_selector, reason, create_time, start_within, offline,
-        skipped_nodes, skipped_offline, redacted_input, settle_time, cancel_time, cancel_reason,
-        state_reason
-      """;
-
-  private static final String ORDER_READ = ORDER + ", " + PreparationRows.COLUMNS;
-
-  private static final String COLUMNS =
-      ORDER_READ + ", " + PROGRESS + ", " + PlanRows.COLUMNS + ", " + REST;
-
-  private static final String EXECUTION = PreparationRows.EXECUTION + PlanRows.JOIN;
-
   /** The condition of the index execution_live, word for word. */
   private static final String LIVE =
       """
@@ -66,86 +32,36 @@ final class JdbcExecutionStore implements ExecutionStore {
   private static final UUID GREATEST_ID = new UUID(-1, -1);
 
   private final Statements statements;
+  private final CohortRows slices;
 
   JdbcExecutionStore(Statements statements) {
     this.statements = statements;
+    this.slices = new CohortRows(statements);
   }
 
   private static final String INSERT =
       "INSERT INTO execution ("
-          + ORDER
+          + ExecutionRows.ORDER
           + ", "
-          + PROGRESS
+          + ExecutionRows.PROGRESS
           + ", "
-          + REST
+          + ExecutionRows.REST
           + """
           ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
             ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """;
 
-  private static final String INSERT_SLICE =
-      """
-      INSERT INTO cohort_slice (execution_id, slice, first_ordinal, materialised, nodes)
-      VALUES (?, ?, ?, 0, ?)
-      """;
-
   @Override
   public void insert(Execution execution, List<CohortSlice> cohort) {
-    statements.update(INSERT, params -> bind(params, execution));
+    statements.update(INSERT, params -> ExecutionRows.bind(params, execution));
     new PreparationRows(statements).insert(execution);
     PlanRows.insert(statements, execution);
-    statements.batch(
-        INSERT_SLICE,
-        cohort,
-        (params, slice) ->
-            params
-                .id(slice.executionId().value())
-                .number(slice.slice())
-                .number(slice.firstOrdinal())
-                .bytes(StoredIds.pack(slice.nodes())));
-  }
-
-  private static void bind(Params params, Execution execution) throws SQLException {
-    Order order = execution.order();
-    params
-        .id(order.executionId().value())
-        .text(order.projectId())
-        .text(order.action())
-        .bytes(order.inputJson())
-        .span(order.runTimeout())
-        .time(order.expireTime())
-        .text(order.requestedBy().operatorId())
-        .text(order.requestedBy().operatorName())
-        .word(order.requestedBy().surface())
-        .text(order.requestedBy().correlationId());
-    bind(params, execution.progress());
-    params
-        .number(execution.cohortSize())
-        .text(execution.target().selector())
-        .text(execution.target().factSelector())
-        .text(execution.reason())
-        .time(execution.createTime())
-        .span(execution.startWithin())
-        .word(execution.offline())
-        .bytes(StoredIds.pack(execution.skippedNodes()))
-        .number(execution.skippedOffline())
-        .bytes(execution.redactedInput())
-        .time(execution.settleTime())
-        .time(execution.cancelTime())
-        .text(execution.cancelReason())
-        .text(execution.stateReason());
-  }
-
-  private static void bind(Params params, ExecutionProgress progress) throws SQLException {
-    params.word(progress.state()).number(progress.revision());
-    for (InvocationState state : InvocationState.values()) {
-      params.number(progress.counts().in(state));
-    }
+    slices.insert(cohort);
   }
 
   static final String UPDATE_PROGRESS =
       "UPDATE execution SET "
-          + PROGRESS.replace(",", " = ?,")
+          + ExecutionRows.PROGRESS.replace(",", " = ?,")
           + """
            = ?,
             settle_time = ?, state_reason = ?
@@ -159,7 +75,7 @@ final class JdbcExecutionStore implements ExecutionStore {
             UPDATE_PROGRESS,
             updates,
             (params, update) -> {
-              bind(params, update.after());
+              ExecutionRows.bind(params, update.after());
               params
                   .time(update.settleTime())
                   .text(update.stateReason())
@@ -185,50 +101,27 @@ final class JdbcExecutionStore implements ExecutionStore {
     statements.update(RECORD_CANCEL, params -> params.time(time).text(reason).id(id.value()));
   }
 
-  static final String MATERIALISED =
-      """
-      UPDATE cohort_slice
-      SET materialised = 1
-      WHERE execution_id = ? AND slice = ?
-      """;
-
   @Override
   public void materialised(ExecutionId id, int slice) {
-    statements.update(MATERIALISED, params -> params.id(id.value()).number(slice));
+    slices.materialised(id, slice);
   }
-
-  static final String UNMATERIALISED =
-      """
-      SELECT execution_id, slice, first_ordinal, nodes
-      FROM cohort_slice
-      WHERE materialised = 0
-      ORDER BY execution_id, slice
-      LIMIT ?
-      """;
 
   @Override
   public List<CohortSlice> unmaterialised(int limit) {
-    return statements.list(
-        UNMATERIALISED,
-        params -> params.number(limit),
-        row ->
-            new CohortSlice(
-                new ExecutionId(row.id()),
-                row.number(),
-                row.number(),
-                StoredIds.unpack(row.bytes())));
+    return slices.unmaterialised(limit);
   }
 
-  static final String FIND = "SELECT " + COLUMNS + "FROM" + EXECUTION + "WHERE id = ?\n";
+  static final String FIND =
+      "SELECT " + ExecutionRows.COLUMNS + "FROM" + ExecutionRows.TABLE + "WHERE id = ?\n";
 
   @Override
   public Optional<Execution> find(ExecutionId id) {
-    return statements.find(FIND, params -> params.id(id.value()), JdbcExecutionStore::execution);
+    return statements.find(FIND, params -> params.id(id.value()), ExecutionRows::execution);
   }
 
   static final String FIND_PROGRESS =
       "SELECT "
-          + PROGRESS
+          + ExecutionRows.PROGRESS
           + """
 
           FROM execution
@@ -237,16 +130,15 @@ final class JdbcExecutionStore implements ExecutionStore {
 
   @Override
   public Optional<ExecutionProgress> progress(ExecutionId id) {
-    return statements.find(
-        FIND_PROGRESS, params -> params.id(id.value()), JdbcExecutionStore::progress);
+    return statements.find(FIND_PROGRESS, params -> params.id(id.value()), ExecutionRows::progress);
   }
 
   static final String FIND_ORDER =
-      "SELECT " + ORDER_READ + " FROM" + PreparationRows.EXECUTION + "WHERE id = ?\n";
+      "SELECT " + ExecutionRows.ORDER_READ + " FROM" + PreparationRows.EXECUTION + "WHERE id = ?\n";
 
   @Override
   public Optional<Order> order(ExecutionId id) {
-    return statements.find(FIND_ORDER, params -> params.id(id.value()), JdbcExecutionStore::order);
+    return statements.find(FIND_ORDER, params -> params.id(id.value()), ExecutionRows::order);
   }
 
   static final String LIST = list("project_id = ?");
@@ -270,9 +162,9 @@ final class JdbcExecutionStore implements ExecutionStore {
 
   private static String list(String condition) {
     return "SELECT "
-        + COLUMNS
+        + ExecutionRows.COLUMNS
         + "FROM"
-        + EXECUTION
+        + ExecutionRows.TABLE
         + "WHERE "
         + condition
         + """
@@ -292,7 +184,7 @@ final class JdbcExecutionStore implements ExecutionStore {
       return statements.list(
           filter.node() == null ? LIST : LIST_OF_NODE,
           params -> bindFilter(params.text(filter.projectId()), filter, before, limit),
-          JdbcExecutionStore::execution);
+          ExecutionRows::execution);
     }
     // One keyset per state, which the index answers in order, merged: many times faster than all
     // states in one query.
@@ -303,7 +195,7 @@ final class JdbcExecutionStore implements ExecutionStore {
               filter.node() == null ? LIST_IN_STATE : LIST_OF_NODE_IN_STATE,
               params ->
                   bindFilter(params.text(filter.projectId()).word(state), filter, before, limit),
-              JdbcExecutionStore::execution));
+              ExecutionRows::execution));
     }
     found.sort(Comparator.comparing(execution -> execution.id().value(), StoredIds.DESCENDING));
     return found.size() <= limit ? found : List.copyOf(found.subList(0, limit));
@@ -408,50 +300,5 @@ final class JdbcExecutionStore implements ExecutionStore {
         LIVE_HOLDERS,
         params -> params.text(domainId).number(limit),
         row -> new LiveHolder(row.text(), row.number()));
-  }
-
-  private static Execution execution(Row row) throws SQLException {
-    Order order = order(row);
-    ExecutionProgress progress = progress(row);
-    Plan plan = PlanRows.read(row);
-    return new Execution(
-        order,
-        progress,
-        row.number(),
-        new Execution.Target(row.text(), row.text()),
-        row.text(),
-        row.time(),
-        row.span(),
-        row.word(OfflinePolicy.class),
-        StoredIds.unpack(row.bytes()),
-        row.number(),
-        row.bytes(),
-        row.nullableTime(),
-        row.nullableTime(),
-        row.text(),
-        row.text(),
-        plan);
-  }
-
-  private static Order order(Row row) throws SQLException {
-    return new Order(
-        new ExecutionId(row.id()),
-        row.text(),
-        row.text(),
-        row.bytes(),
-        row.span(),
-        row.time(),
-        new RequestedBy(row.text(), row.text(), row.word(Surface.class), row.text()),
-        PreparationRows.read(row));
-  }
-
-  private static ExecutionProgress progress(Row row) throws SQLException {
-    ExecutionState state = row.word(ExecutionState.class);
-    long revision = row.longNumber();
-    int[] counts = new int[InvocationState.count()];
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = row.number();
-    }
-    return new ExecutionProgress(state, revision, InvocationCounts.of(counts));
   }
 }

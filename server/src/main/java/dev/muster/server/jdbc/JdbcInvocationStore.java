@@ -9,63 +9,28 @@ import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.InvocationStore;
 import dev.muster.server.invocation.Result;
-import dev.muster.server.invocation.Steps;
 import dev.muster.server.node.NodeId;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/**
- * Invocations: table {@code invocation}.
- *
- * <p>States stand as words in the text of a query where the query is to use a partial index: the
- * planner does not know what a parameter will be. Sets of states that the caller chooses are
- * parameters, all thirteen of them, repeated where there are fewer.
- */
+/** Invocations: table {@code invocation}. */
 final class JdbcInvocationStore implements InvocationStore {
-  private static final String COLUMNS =
-      """
-      i.id, i.execution_id, i.node_id, i.ordinal, i.state, i.taken, i.revision, i.epoch, i.journal_id,
-        i.started, i.still_running, i.cancel_requested, i.reason, i.message, i.create_time,
-        i.release_time, i.start_deadline, i.report_deadline, i.settle_time
-      """;
-
-  /** The condition of the index invocation_live, word for word. */
-  private static final String LIVE =
-      """
-      (state = 'PENDING' OR state = 'PREPARING' OR state = 'PREPARED'
-           OR state = 'DISPATCHED' OR state = 'ACKNOWLEDGED' OR state = 'STARTED' OR state = 'LOST')
-      """;
-
-  private static final Set<InvocationState> OUTSTANDING = states(InvocationState::isOutstanding);
-  private static final Set<InvocationState> HOLDING = states(InvocationState::holdsSlot);
-  private static final Set<InvocationState> UNSETTLED = states(state -> !state.isSettled());
-  private static final Set<InvocationState> LIVE_STATES =
-      states(state -> !state.isSettled() || state == InvocationState.LOST);
-
-  private static final String CHOSEN_STATES = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\n";
-
   private static final Comparator<Invocation> BY_ID = Comparator.comparing(Invocation::id);
-
-  private static final InvocationId GREATEST_ID = new InvocationId(new UUID(-1, -1));
 
   private final Statements statements;
   private final InvocationWrites writes;
+  private final InvocationsOfNode ofNode;
 
   JdbcInvocationStore(Statements statements) {
     this.statements = statements;
     this.writes = new InvocationWrites(statements);
+    this.ofNode = new InvocationsOfNode(statements);
   }
 
   @Override
@@ -92,7 +57,7 @@ final class JdbcInvocationStore implements InvocationStore {
 
   static final String FIND =
       "SELECT "
-          + COLUMNS
+          + InvocationRows.COLUMNS
           + """
           FROM invocation i
           WHERE i.id = ?
@@ -100,14 +65,14 @@ final class JdbcInvocationStore implements InvocationStore {
 
   @Override
   public Optional<Invocation> find(InvocationId id) {
-    return statements.find(FIND, params -> params.id(id.value()), JdbcInvocationStore::invocation);
+    return statements.find(FIND, params -> params.id(id.value()), InvocationRows::read);
   }
 
   // CROSS JOIN: the invocations first, whatever the planner believes. The condition of the index
   // execution_live stands there word for word, so that it answers without the executions' rows.
   static final String WAITING =
       "SELECT "
-          + COLUMNS
+          + InvocationRows.COLUMNS
           + """
           FROM invocation i CROSS JOIN execution e
           WHERE i.node_id = ? AND i.state = 'PENDING' AND e.id = i.execution_id
@@ -121,30 +86,17 @@ final class JdbcInvocationStore implements InvocationStore {
   @Override
   public List<Invocation> waiting(NodeId node, int limit) {
     return statements.list(
-        WAITING, params -> params.id(node.value()).number(limit), JdbcInvocationStore::invocation);
+        WAITING, params -> params.id(node.value()).number(limit), InvocationRows::read);
   }
-
-  /**
-   * Neither ordered nor limited: for the order, the planner would walk through the node's whole
-   * past.
-   */
-  static final String LIVE_IDS =
-      """
-      SELECT id
-      FROM invocation
-      WHERE node_id = ? AND state IN\s"""
-          + CHOSEN_STATES
-          + "AND "
-          + LIVE;
 
   @Override
   public List<Invocation> outstanding(NodeId node) {
-    return live(node, OUTSTANDING).sorted().map(this::found).toList();
+    return ofNode.outstanding(node);
   }
 
   @Override
   public List<Invocation> holdingSlots(NodeId node) {
-    return live(node, HOLDING).sorted().map(this::found).toList();
+    return ofNode.holdingSlots(node);
   }
 
   static final String PREPARED =
@@ -172,30 +124,16 @@ final class JdbcInvocationStore implements InvocationStore {
 
   @Override
   public List<Invocation> unsettled(NodeId node, int limit) {
-    return live(node, UNSETTLED).sorted().limit(limit).map(this::found).toList();
-  }
-
-  /** Returns the ids of a node's invocations in these states, all of them live, in no order. */
-  private Stream<InvocationId> live(NodeId node, Set<InvocationState> states) {
-    return statements
-        .list(
-            LIVE_IDS,
-            params -> bindStates(params.id(node.value()), states),
-            row -> new InvocationId(row.id()))
-        .stream();
-  }
-
-  private Invocation found(InvocationId id) {
-    return find(id).orElseThrow();
+    return ofNode.unsettled(node, limit);
   }
 
   static final String OF_EXECUTION =
       "SELECT "
-          + COLUMNS
+          + InvocationRows.COLUMNS
           + """
           FROM invocation i
           WHERE i.execution_id = ? AND i.ordinal > ? AND i.state IN\s"""
-          + CHOSEN_STATES
+          + InvocationRows.CHOSEN_STATES
           + """
           ORDER BY i.ordinal
           LIMIT ?
@@ -208,14 +146,14 @@ final class JdbcInvocationStore implements InvocationStore {
         OF_EXECUTION,
         params -> {
           params.id(execution.value()).number(afterOrdinal);
-          bindStates(params, states).number(limit);
+          InvocationRows.bindStates(params, states).number(limit);
         },
-        JdbcInvocationStore::invocation);
+        InvocationRows::read);
   }
 
   static final String CHANGED_SINCE =
       "SELECT "
-          + COLUMNS
+          + InvocationRows.COLUMNS
           + """
           FROM invocation i
           WHERE i.execution_id = ? AND (i.revision, i.ordinal) > (?, ?)
@@ -229,78 +167,13 @@ final class JdbcInvocationStore implements InvocationStore {
     return statements.list(
         CHANGED_SINCE,
         params -> params.id(execution.value()).number(revision).number(afterOrdinal).number(limit),
-        JdbcInvocationStore::invocation);
+        InvocationRows::read);
   }
-
-  static final String OLDEST_STRETCH =
-      """
-      SELECT min(sequence) >> 16
-      FROM invocation
-      """;
-
-  static final String NEWEST_STRETCH =
-      """
-      SELECT max(sequence) >> 16
-      FROM invocation
-      """;
-
-  static final String OF_NODE_IN_STRETCH =
-      "SELECT "
-          + COLUMNS
-          + """
-          FROM invocation i
-          WHERE i.sequence >> 16 = ? AND i.node_id = ? AND i.id < ? AND i.state IN\s"""
-          + CHOSEN_STATES
-          + """
-          ORDER BY i.id DESC
-          LIMIT ?
-          """;
 
   @Override
   public List<Invocation> ofNode(
       NodeId node, Optional<InvocationId> before, Set<InvocationState> states, int limit) {
-    InvocationId end = before.orElse(GREATEST_ID);
-    if (!states.isEmpty() && LIVE_STATES.containsAll(states)) {
-      // Otherwise a node's whole past would be searched for the few that are live.
-      return live(node, states)
-          .filter(id -> id.compareTo(end) < 0)
-          .sorted(Comparator.reverseOrder())
-          .limit(limit)
-          .map(this::found)
-          .toList();
-    }
-    return ofNodeByStretch(node, end, states, limit);
-  }
-
-  private List<Invocation> ofNodeByStretch(
-      NodeId node, InvocationId end, Set<InvocationState> states, int limit) {
-    long oldest = stretch(OLDEST_STRETCH);
-    List<Invocation> found = new ArrayList<>();
-    boolean enough = false;
-    for (long stretch = stretch(NEWEST_STRETCH); stretch >= oldest && !enough; stretch--) {
-      // One stretch more than it takes: ids are made before they are inserted, so a few are older
-      // than their place tells.
-      enough = found.size() >= limit;
-      found.addAll(ofNodeIn(stretch, node, end, states, limit));
-    }
-    found.sort(BY_ID.reversed());
-    return found.size() <= limit ? found : List.copyOf(found.subList(0, limit));
-  }
-
-  private List<Invocation> ofNodeIn(
-      long stretch, NodeId node, InvocationId end, Set<InvocationState> states, int limit) {
-    return statements.list(
-        OF_NODE_IN_STRETCH,
-        params -> {
-          params.number(stretch).id(node.value()).id(end.value());
-          bindStates(params, states).number(limit);
-        },
-        JdbcInvocationStore::invocation);
-  }
-
-  /** Returns the number of a stretch of the table; 0 while it is empty. */
-  private long stretch(String query) {
-    return statements.find(query, Statements.Binding.NONE, Row::longNumber).orElse(0L);
+    return ofNode.list(node, before, states, limit);
   }
 
   private static final List<String> START_DUE =
@@ -311,7 +184,7 @@ final class JdbcInvocationStore implements InvocationStore {
 
   static String due(String state) {
     return "SELECT "
-        + COLUMNS
+        + InvocationRows.COLUMNS
         + """
         FROM invocation i
         WHERE i.state = '%s' AND i.due_time <= ?
@@ -342,8 +215,7 @@ final class JdbcInvocationStore implements InvocationStore {
     List<Invocation> due = new ArrayList<>();
     for (String query : queries) {
       due.addAll(
-          statements.list(
-              query, params -> params.time(now).number(limit), JdbcInvocationStore::invocation));
+          statements.list(query, params -> params.time(now).number(limit), InvocationRows::read));
     }
     due.sort(earliest.thenComparing(BY_ID));
     return due.size() <= limit ? due : List.copyOf(due.subList(0, limit));
@@ -379,43 +251,5 @@ final class JdbcInvocationStore implements InvocationStore {
     return statements
         .find(HISTORY, params -> params.id(id.value()), row -> HistoryCodec.decode(row.text()))
         .orElse(List.of());
-  }
-
-  private static Set<InvocationState> states(Predicate<InvocationState> condition) {
-    return Arrays.stream(InvocationState.values())
-        .filter(condition)
-        .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private static Params bindStates(Params params, Set<InvocationState> chosen) throws SQLException {
-    List<InvocationState> states =
-        chosen.isEmpty() ? List.of(InvocationState.values()) : List.copyOf(chosen);
-    for (int i = 0; i < InvocationState.count(); i++) {
-      params.word(states.get(Math.min(i, states.size() - 1)));
-    }
-    return params;
-  }
-
-  private static Invocation invocation(Row row) throws SQLException {
-    return new Invocation(
-        new InvocationId(row.id()),
-        new ExecutionId(row.id()),
-        new NodeId(row.id()),
-        row.number(),
-        row.word(InvocationState.class),
-        new Steps(row.number()),
-        row.longNumber(),
-        row.longNumber(),
-        row.bytes(),
-        row.flag(),
-        row.flag(),
-        row.flag(),
-        row.text(),
-        row.text(),
-        row.time(),
-        row.time(),
-        row.time(),
-        row.nullableTime(),
-        row.nullableTime());
   }
 }

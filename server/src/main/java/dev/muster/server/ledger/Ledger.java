@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.server.ledger;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.muster.server.error.BusException;
 import dev.muster.server.error.ErrorReason;
 import dev.muster.server.invocation.InvocationChange;
@@ -185,12 +183,12 @@ public final class Ledger implements AutoCloseable {
     if (closed) {
       queued.refuse();
     } else if (!queue.offer(queued)) {
-      queued.future.completeExceptionally(
+      queued.fail(
           new StoreException("the ledger's queue is full", new IllegalStateException(), false));
     } else if (written && queue.remove(queued)) {
       queued.refuse(); // It came when the writer had looked for the last time.
     }
-    return queued.future;
+    return queued.future();
   }
 
   private void write() {
@@ -239,7 +237,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void commit(List<Queued<?>> entries) {
-    Batch run = new Batch(entries);
+    Batch run = new Batch(entries, clock, progress);
     try {
       store.write(++batch, run::write);
     } catch (StoreException e) {
@@ -255,7 +253,7 @@ public final class Ledger implements AutoCloseable {
       return;
     }
     Commit commit = run.committed();
-    hand(() -> run.deliver(commit));
+    hand(() -> run.deliver(commit, listeners));
   }
 
   /**
@@ -265,7 +263,7 @@ public final class Ledger implements AutoCloseable {
   private void retryAlone(List<Queued<?>> entries, Throwable cause) {
     if (entries.size() == 1) {
       log.error("a ledger entry failed", cause);
-      hand(() -> entries.get(0).future.completeExceptionally(cause));
+      hand(() -> entries.get(0).fail(cause));
       return;
     }
     for (Queued<?> entry : entries) {
@@ -276,7 +274,7 @@ public final class Ledger implements AutoCloseable {
   private void failed(List<Queued<?>> entries, StoreException cause) {
     progress.clear();
     log.error("the store failed; {} entries were not written", entries.size(), cause);
-    hand(() -> entries.forEach(entry -> entry.future.completeExceptionally(cause)));
+    hand(() -> entries.forEach(entry -> entry.fail(cause)));
   }
 
   /** Reads an in-doubt commit back, for as long as it takes: until then nobody may act on it. */
@@ -343,145 +341,6 @@ public final class Ledger implements AutoCloseable {
       deliverer.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Entries that are committed together. */
-  private final class Batch {
-    private final List<Queued<?>> entries;
-    private @Nullable GatheringTransaction tx;
-
-    Batch(List<Queued<?>> entries) {
-      this.entries = entries;
-    }
-
-    void write(StoreTransaction storeTransaction) {
-      GatheringTransaction gathering =
-          new GatheringTransaction(storeTransaction, clock.instant(), progress);
-      tx = gathering;
-      List<QueuedChange> changes = new ArrayList<>();
-      for (Queued<?> entry : entries) {
-        if (entry instanceof QueuedChange change) {
-          gathering.change(change.change);
-          changes.add(change);
-        } else {
-          // An entry reads the store, so what came before it must be there.
-          flush(gathering, changes);
-          ((QueuedEntry<?>) entry).write(gathering);
-        }
-      }
-      flush(gathering, changes);
-    }
-
-    private void flush(GatheringTransaction gathering, List<QueuedChange> changes) {
-      boolean[] hits = gathering.flush();
-      for (int i = 0; i < hits.length; i++) {
-        changes.get(i).hit = hits[i];
-      }
-      changes.clear();
-    }
-
-    /** Called by the writer before its next batch, which decides on what this one wrote. */
-    Commit committed() {
-      return requireNonNull(tx).committed();
-    }
-
-    void deliver(Commit commit) {
-      for (CommitListener listener : listeners) {
-        runDelivered(() -> listener.onCommit(commit));
-      }
-      requireNonNull(tx).afterCommit().forEach(Ledger::runDelivered);
-      entries.forEach(Queued::complete);
-    }
-  }
-
-  private static void runDelivered(Runnable action) {
-    try {
-      action.run();
-    } catch (RuntimeException
-        | Error e) { // The callers of this commit must hear of it all the same.
-      log.error("a listener of commits or an action after one failed", e);
-    }
-  }
-
-  private abstract static class Queued<R> {
-    final CompletableFuture<R> future = new CompletableFuture<>();
-
-    abstract int weight();
-
-    abstract void complete();
-
-    final void refuse() {
-      future.completeExceptionally(
-          BusException.of(ErrorReason.SERVER_DRAINING)
-              .message("The server is going down; try again.")
-              .retryAfter(Duration.ofSeconds(1))
-              .build());
-    }
-  }
-
-  private static final class QueuedChange extends Queued<Boolean> {
-    final InvocationChange change;
-    boolean hit;
-
-    QueuedChange(InvocationChange change) {
-      this.change = change;
-    }
-
-    @Override
-    int weight() {
-      return 1;
-    }
-
-    @Override
-    void complete() {
-      future.complete(hit);
-    }
-  }
-
-  private static final class QueuedEntry<R> extends Queued<R> {
-    private final LedgerEntry<R> entry;
-    private @Nullable R answer;
-    private @Nullable RuntimeException refusal;
-
-    QueuedEntry(LedgerEntry<R> entry) {
-      this.entry = entry;
-    }
-
-    void write(GatheringTransaction tx) {
-      answer = null;
-      refusal = null;
-      StoreTransaction.Savepoint point = tx.store().savepoint();
-      GatheringTransaction.Mark mark = tx.mark();
-      try {
-        answer = entry.write(tx);
-        tx.flush();
-        tx.store().release(point);
-      } catch (StoreException e) {
-        throw e;
-      } catch (RuntimeException e) {
-        tx.store().rollbackTo(point);
-        tx.undo(mark);
-        refusal = e;
-      }
-    }
-
-    @Override
-    int weight() {
-      return entry.weight();
-    }
-
-    @Override
-    @SuppressWarnings("NullAway") // An entry may answer null where R is Void.
-    void complete() {
-      if (refusal != null) {
-        if (!(refusal instanceof BusException)) {
-          log.error("a ledger entry failed", refusal);
-        }
-        future.completeExceptionally(refusal);
-      } else {
-        future.complete(answer);
-      }
     }
   }
 }

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionCallbacks {
   private final NodeSession session;
+  private final SessionLife life;
+  private final SessionPulse pulse;
   private final SessionServices services;
   private final SessionOutbound out;
   private final Map<InvocationId, Invocation> held = new HashMap<>(4);
@@ -34,8 +36,15 @@ final class SessionCallbacks {
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private boolean paced; // among those that the pace will call
 
-  SessionCallbacks(NodeSession session, SessionServices services, SessionOutbound out) {
+  SessionCallbacks(
+      NodeSession session,
+      SessionLife life,
+      SessionPulse pulse,
+      SessionServices services,
+      SessionOutbound out) {
     this.session = session;
+    this.life = life;
+    this.pulse = pulse;
     this.services = services;
     this.out = out;
   }
@@ -63,15 +72,31 @@ final class SessionCallbacks {
     return true;
   }
 
-  /** Notes that a callback came; returns whether its sequence is the next. */
-  boolean received(long sequence) {
-    return acknowledgements.received(sequence);
+  /** The node reports on an invocation. */
+  void reported(long sequence, InvocationId id, List<ReportedStep> steps) {
+    if (accepted(sequence)) {
+      decide(sequence, id, steps);
+    }
   }
 
   /** Refuses a callback that cannot be read: nothing of it is decided. */
   void malformed(long sequence, String id, BusException refusal) {
-    acknowledgements.refused(new RefusedCallback(sequence, id, refusal, null, Set.of(), false));
-    callbackDone();
+    if (accepted(sequence)) {
+      acknowledgements.refused(new RefusedCallback(sequence, id, refusal, null, Set.of(), false));
+      callbackDone();
+    }
+  }
+
+  private boolean accepted(long sequence) {
+    if (!life.isWelcomed()) {
+      life.breach("a callback before Welcome");
+      return false;
+    }
+    if (!acknowledgements.received(sequence)) {
+      life.breach("callback " + sequence + " out of sequence");
+      return false;
+    }
+    return true;
   }
 
   /** Drops all. */
@@ -80,8 +105,7 @@ final class SessionCallbacks {
     undecided.clear();
   }
 
-  /** Decides on a callback whose sequence was received. */
-  void decide(long sequence, InvocationId id, List<ReportedStep> steps) {
+  private void decide(long sequence, InvocationId id, List<ReportedStep> steps) {
     @Nullable Invocation known = held.get(id);
     if (known == null
         || undecided.contains(id)
@@ -115,7 +139,7 @@ final class SessionCallbacks {
             .change(change)
             .whenComplete(
                 (hit, failure) ->
-                    session.unlessEnded(
+                    life.unlessEnded(
                         () -> {
                           if (failure != null) {
                             held.remove(id);
@@ -152,10 +176,10 @@ final class SessionCallbacks {
     var unused =
         services
             .reports()
-            .ofSession(session.nodeId(), id, first.steps(), session.epoch())
+            .ofSession(session.nodeId(), id, first.steps(), life.epoch())
             .whenComplete(
                 (outcome, failure) ->
-                    session.unlessEnded(() -> answered(id, first.sequence(), outcome, failure)));
+                    life.unlessEnded(() -> answered(id, first.sequence(), outcome, failure)));
   }
 
   /**
@@ -166,7 +190,7 @@ final class SessionCallbacks {
         services
             .timer()
             .schedule(
-                () -> session.unlessEnded(() -> askStore(id)),
+                () -> life.unlessEnded(() -> askStore(id)),
                 SessionFailures.STORE_RETRY.toMillis(),
                 TimeUnit.MILLISECONDS);
   }
@@ -246,7 +270,7 @@ final class SessionCallbacks {
         .ifPresent(
             acknowledgement -> {
               out.acknowledge(acknowledgement);
-              session.sent();
+              pulse.sent();
             });
   }
 }

@@ -20,12 +20,16 @@ final class SessionPrepares {
   private static final int MAX_WAITING = 64;
 
   private final NodeSession session;
+  private final SessionLife life;
+  private final SessionPulse pulse;
   private final SessionOutbound out;
   private final Map<String, CompletableFuture<PreparedAnswer>> waiting = new HashMap<>(0);
   private long next;
 
-  SessionPrepares(NodeSession session, SessionOutbound out) {
+  SessionPrepares(NodeSession session, SessionLife life, SessionPulse pulse, SessionOutbound out) {
     this.session = session;
+    this.life = life;
+    this.pulse = pulse;
     this.out = out;
   }
 
@@ -49,10 +53,9 @@ final class SessionPrepares {
     waiting.put(requestId, answer);
     // Whoever waited no longer, took the answer with them.
     var unused =
-        answer.whenComplete(
-            (done, failure) -> session.unlessEnded(() -> waiting.remove(requestId)));
+        answer.whenComplete((done, failure) -> life.unlessEnded(() -> waiting.remove(requestId)));
     out.prepare(requestId, action, answerBefore, by);
-    session.sent();
+    pulse.sent();
   }
 
   /** Hands an answer to whoever waits; a late or unknown one is ignored. */

@@ -3,32 +3,26 @@ package dev.muster.server.tail;
 
 import dev.muster.server.error.BusException;
 import dev.muster.server.error.ErrorReason;
+import dev.muster.server.follow.Following;
 import dev.muster.server.invocation.Invocation;
 import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.Result;
-import dev.muster.server.ledger.StoreException;
 import dev.muster.server.ledger.StoreTransaction;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.output.RunStream;
 import dev.muster.server.output.StoredOutput;
 import dev.muster.server.tail.OutputListener.Gap;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One who reads the output of one run: live while it goes on, if asked to, then what is kept of it
- * behind the last byte that came. Runs on the readings' executor, one step at a time, whenever its
- * listener can take more and there is more. Public methods may be called by any thread.
+ * behind the last byte that came. Runs on the readings' executor. Public methods may be called by
+ * any thread.
  */
-public final class OutputReading {
-  private static final Logger log = LoggerFactory.getLogger(OutputReading.class);
+public final class OutputReading extends Following {
   private static final int PIECE_BYTES = 64 << 10;
 
   private final InvocationId id;
@@ -37,8 +31,6 @@ public final class OutputReading {
   private final OutputListener listener;
   private final OutputReadings readings;
   private final LiveBytes live = new LiveBytes();
-  private final AtomicInteger wakeUps = new AtomicInteger();
-  private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean settled; // written once, by the commits' thread
   private volatile @Nullable NodeId node; // written once, by the reading
 
@@ -58,6 +50,7 @@ public final class OutputReading {
       boolean follow,
       OutputListener listener,
       OutputReadings readings) {
+    super(readings.executor(), "reading invocation=" + id, "read again from the last offset");
     this.id = id;
     this.stream = stream;
     this.position = offset;
@@ -93,54 +86,13 @@ public final class OutputReading {
     ready();
   }
 
-  /** Goes on: the listener can take more, or there is more. Any thread; returns at once. */
-  public void ready() {
-    if (!closed.get() && wakeUps.getAndIncrement() == 0) {
-      readings.executor().execute(this::run);
-    }
-  }
-
-  /** Stops reading. The listener hears nothing more. */
-  public void close() {
-    if (closed.compareAndSet(false, true)) {
-      readings.closed(this);
-    }
-  }
-
-  private void run() {
-    int seen;
-    do {
-      seen = wakeUps.get();
-      try {
-        proceed();
-      } catch (BusException e) {
-        end(Optional.of(e));
-      } catch (StoreException e) {
-        end(
-            Optional.of(
-                BusException.of(ErrorReason.STORE_UNAVAILABLE)
-                    .message("The store cannot be read now; read again from the last offset.")
-                    .retryAfter(Duration.ofSeconds(1))
-                    .cause(e)
-                    .build()));
-      } catch (RuntimeException e) {
-        log.error("a reading failed invocation={}", id, e);
-        end(
-            Optional.of(
-                BusException.of(ErrorReason.INCIDENT)
-                    .message("Something unforeseen happened.")
-                    .cause(e)
-                    .build()));
-      }
-    } while (!wakeUps.compareAndSet(seen, 0));
-  }
-
-  private void proceed() {
+  @Override
+  protected void proceed() {
     if (!looked) {
       looked = true;
       look();
     }
-    while (!closed.get() && listener.isReady()) {
+    while (!isClosed() && listener.isReady()) {
       KeptBytes bytes = kept;
       if (bytes == null && !showLive()) {
         return;
@@ -222,10 +174,13 @@ public final class OutputReading {
     position = offset + bytes.length;
   }
 
-  private void end(Optional<BusException> refusal) {
-    if (!closed.get()) {
-      close();
-      listener.onEnd(refusal);
-    }
+  @Override
+  protected void onClosed() {
+    readings.closed(this);
+  }
+
+  @Override
+  protected void onEnd(Optional<BusException> refusal) {
+    listener.onEnd(refusal);
   }
 }

@@ -56,7 +56,7 @@ final class CountsWatch extends Watch {
   }
 
   @Override
-  void proceed() {
+  protected void proceed() {
     if (isClosed() || !listener.isReady()) {
       return; // It says when it can take more.
     }

@@ -52,7 +52,7 @@ final class InvocationWatch extends Watch {
   }
 
   @Override
-  void proceed() {
+  protected void proceed() {
     while (!isClosed() && listener.isReady()) {
       if (inSnapshot) {
         snapshot();

@@ -6,31 +6,22 @@ import dev.muster.server.error.ErrorReason;
 import dev.muster.server.execution.Execution;
 import dev.muster.server.execution.ExecutionId;
 import dev.muster.server.execution.ExecutionState;
+import dev.muster.server.follow.Following;
 import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.ledger.Commit.ExecutionMoved;
-import dev.muster.server.ledger.StoreException;
 import dev.muster.server.ledger.StoreTransaction;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One who follows one execution. Runs on the watches' executor, one step at a time, whenever its
- * listener can take more and there is more. Public methods may be called by any thread.
+ * One who follows one execution. Runs on the watches' executor. Public methods may be called by any
+ * thread.
  */
-public abstract class Watch {
-  private static final Logger log = LoggerFactory.getLogger(Watch.class);
-
+public abstract class Watch extends Following {
   final ExecutionId id;
   final WatchListener listener;
   final ExecutionFeed feed;
   final ExecutionWatches watches;
   private final boolean followLost;
-  private final AtomicInteger wakeUps = new AtomicInteger();
-  private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean bookmarkDue; // written by the timer, cleared by the watch
 
   Watch(
@@ -39,6 +30,7 @@ public abstract class Watch {
       WatchListener listener,
       ExecutionFeed feed,
       ExecutionWatches watches) {
+    super(watches.executor(), "watch execution=" + id, "watch again from the last cursor");
     this.id = id;
     this.followLost = followLost;
     this.listener = listener;
@@ -46,63 +38,14 @@ public abstract class Watch {
     this.watches = watches;
   }
 
-  /** Brings what there is, as far as the listener can take it. By one thread at a time. */
-  abstract void proceed();
-
   /** The feed has more. Any thread; returns at once. */
   void fed() {
     ready();
   }
 
-  /** Goes on: the listener can take more, or there is more. Any thread; returns at once. */
-  public final void ready() {
-    if (!closed.get() && wakeUps.getAndIncrement() == 0) {
-      watches.executor().execute(this::run);
-    }
-  }
-
-  /** Stops following. The listener hears nothing more. */
-  public final void close() {
-    if (closed.compareAndSet(false, true)) {
-      watches.closed(id, this);
-    }
-  }
-
-  final boolean isClosed() {
-    return closed.get();
-  }
-
   final void bookmark() {
     bookmarkDue = true;
     ready();
-  }
-
-  private void run() {
-    int seen;
-    do {
-      seen = wakeUps.get();
-      try {
-        proceed();
-      } catch (BusException e) {
-        end(Optional.of(e));
-      } catch (StoreException e) {
-        end(
-            Optional.of(
-                BusException.of(ErrorReason.STORE_UNAVAILABLE)
-                    .message("The store cannot be read now; watch again from the last cursor.")
-                    .retryAfter(Duration.ofSeconds(1))
-                    .cause(e)
-                    .build()));
-      } catch (RuntimeException e) {
-        log.error("a watch failed execution={}", id, e);
-        end(
-            Optional.of(
-                BusException.of(ErrorReason.INCIDENT)
-                    .message("Something unforeseen happened.")
-                    .cause(e)
-                    .build()));
-      }
-    } while (!wakeUps.compareAndSet(seen, 0));
   }
 
   /** Nothing is left to bring: ends where the execution is over, else says that it lives. */
@@ -156,10 +99,13 @@ public abstract class Watch {
     return !(followLost && mayHeal);
   }
 
-  private void end(Optional<BusException> refusal) {
-    if (!isClosed()) {
-      close();
-      listener.onEnd(refusal);
-    }
+  @Override
+  protected final void onClosed() {
+    watches.closed(id, this);
+  }
+
+  @Override
+  protected final void onEnd(Optional<BusException> refusal) {
+    listener.onEnd(refusal);
   }
 }

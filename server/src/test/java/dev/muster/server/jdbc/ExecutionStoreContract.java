@@ -346,6 +346,7 @@ abstract class ExecutionStoreContract extends StoreContract {
         execution.settleTime(),
         execution.cancelTime(),
         execution.cancelReason(),
-        execution.stateReason());
+        execution.stateReason(),
+        execution.plan());
   }
 }

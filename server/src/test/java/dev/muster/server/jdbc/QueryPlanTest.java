@@ -56,7 +56,7 @@ final class QueryPlanTest {
               "execution_live (state=? AND id=?)"),
           inOrder(
               "live of node",
-              JdbcInvocationStore.LIVE_IDS,
+              InvocationsOfNode.LIVE_IDS,
               "COVERING INDEX invocation_live (node_id=? AND state=?)"),
           inOrder(
               "ofExecution",
@@ -66,11 +66,11 @@ final class QueryPlanTest {
               "changedSince",
               JdbcInvocationStore.CHANGED_SINCE,
               "invocation_of_execution (execution_id=?)"),
-          inOrder("oldest stretch", JdbcInvocationStore.OLDEST_STRETCH, "SEARCH invocation"),
-          inOrder("newest stretch", JdbcInvocationStore.NEWEST_STRETCH, "SEARCH invocation"),
+          inOrder("oldest stretch", InvocationsOfNode.OLDEST_STRETCH, "SEARCH invocation"),
+          inOrder("newest stretch", InvocationsOfNode.NEWEST_STRETCH, "SEARCH invocation"),
           inOrder(
               "ofNode",
-              JdbcInvocationStore.OF_NODE_IN_STRETCH,
+              InvocationsOfNode.OF_NODE_IN_STRETCH,
               "invocation_of_node (<expr>=? AND node_id=? AND id<?)"),
           sorted(
               "list of node",
@@ -92,7 +92,7 @@ final class QueryPlanTest {
               "sqlite_autoindex_execution_1 (id=?)"),
           inOrder(
               "materialised",
-              JdbcExecutionStore.MATERIALISED,
+              CohortRows.MATERIALISED,
               "sqlite_autoindex_cohort_slice_1 (execution_id=? AND slice=?)"),
           inOrder("list", JdbcExecutionStore.LIST, "execution_of_project (project_id=? AND id<?)"),
           inOrder(
@@ -189,7 +189,7 @@ final class QueryPlanTest {
       List.of(
           inOrder(
               "unmaterialised",
-              JdbcExecutionStore.UNMATERIALISED,
+              CohortRows.UNMATERIALISED,
               "cohort_slice USING INDEX cohort_slice_unmaterialised"),
           inOrder(
               "open rollouts", JdbcRolloutStore.OPEN, "rollout USING COVERING INDEX rollout_open"));

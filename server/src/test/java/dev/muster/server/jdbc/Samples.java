@@ -11,6 +11,7 @@ import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.InvocationCounts;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.Order;
+import dev.muster.server.execution.Plan;
 import dev.muster.server.execution.Preparation;
 import dev.muster.server.execution.PreparePolicy;
 import dev.muster.server.execution.RequestedBy;
@@ -107,7 +108,8 @@ final class Samples {
         null,
         null,
         "",
-        "");
+        "",
+        Plan.PLAIN);
   }
 
   static Execution execution(
@@ -134,7 +136,8 @@ final class Samples {
         state.isSettled() ? createTime : null,
         null,
         "",
-        "");
+        "",
+        Plan.PLAIN);
   }
 
   static Invocation pending(int number, int execution, int node, int ordinal) {

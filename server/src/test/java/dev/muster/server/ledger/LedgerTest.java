@@ -16,6 +16,7 @@ import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.InvocationCounts;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.Order;
+import dev.muster.server.execution.Plan;
 import dev.muster.server.execution.RequestedBy;
 import dev.muster.server.execution.Surface;
 import dev.muster.server.invocation.Driver;
@@ -558,7 +559,8 @@ final class LedgerTest {
             null,
             null,
             "",
-            "");
+            "",
+            Plan.PLAIN);
     ledger.call(
         tx -> {
           tx.create(execution, List.of());

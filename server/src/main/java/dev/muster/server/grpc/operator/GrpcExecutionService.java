@@ -11,7 +11,6 @@ import dev.muster.proto.operator.v1.GetExecutionRequest;
 import dev.muster.proto.operator.v1.GetExecutionResponse;
 import dev.muster.proto.operator.v1.GetInvocationRequest;
 import dev.muster.proto.operator.v1.GetInvocationResponse;
-import dev.muster.proto.operator.v1.Invocation;
 import dev.muster.proto.operator.v1.ListExecutionsRequest;
 import dev.muster.proto.operator.v1.ListExecutionsResponse;
 import dev.muster.proto.operator.v1.ListInvocationsRequest;
@@ -24,7 +23,6 @@ import dev.muster.proto.operator.v1.ResumeExecutionRequest;
 import dev.muster.proto.operator.v1.ResumeExecutionResponse;
 import dev.muster.proto.operator.v1.RetryExecutionRequest;
 import dev.muster.proto.operator.v1.RetryExecutionResponse;
-import dev.muster.proto.operator.v1.View;
 import dev.muster.proto.operator.v1.WatchExecutionRequest;
 import dev.muster.proto.operator.v1.WatchExecutionResponse;
 import dev.muster.server.access.Authorizer;
@@ -34,43 +32,27 @@ import dev.muster.server.dispatch.DispatchService;
 import dev.muster.server.dispatch.PauseService;
 import dev.muster.server.dispatch.RetryCommand;
 import dev.muster.server.dispatch.RetryService;
-import dev.muster.server.error.BusException;
-import dev.muster.server.error.ErrorReason;
 import dev.muster.server.error.Faults;
 import dev.muster.server.execution.Execution;
 import dev.muster.server.execution.ExecutionId;
 import dev.muster.server.execution.ExecutionQueries;
 import dev.muster.server.execution.ExecutionQueries.InvocationDetail;
-import dev.muster.server.execution.ExecutionStore.Filter;
-import dev.muster.server.execution.InvocationView;
 import dev.muster.server.grpc.CallContext;
 import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.node.NodeDirectory;
-import dev.muster.server.node.NodeId;
-import dev.muster.server.node.NodeName;
 import dev.muster.server.output.RunStream;
 import dev.muster.server.request.RequestKey;
-import dev.muster.server.tail.OutputReading;
 import dev.muster.server.tail.OutputReadings;
 import dev.muster.server.watch.ExecutionWatches;
-import dev.muster.server.watch.Watch;
 import dev.muster.server.watch.WatchDetail;
-import dev.muster.wire.Limits;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The operators' ExecutionService. What is not overridden here, this server does not provide. */
 public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionServiceImplBase {
-  private static final int OPERATOR_CHARS = 128;
-
   /** Those that failed for sure, or never ran; what is LOST may have run. */
   private static final Set<InvocationState> RETRIED_BY_DEFAULT =
       Set.of(
@@ -86,10 +68,9 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
   private final ExecutionQueries queries;
   private final ExecutionWatches watches;
   private final OutputReadings readings;
-  private final NodeDirectory nodes;
   private final Authorizer authorizer;
-  private final Pages pages;
   private final ExecutionMapper mapper;
+  private final ExecutionLists lists;
 
   /** Makes the service. */
   public GrpcExecutionService(
@@ -110,10 +91,9 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
     this.queries = queries;
     this.watches = watches;
     this.readings = readings;
-    this.nodes = nodes;
     this.authorizer = authorizer;
-    this.pages = pages;
     this.mapper = new ExecutionMapper(nodes);
+    this.lists = new ExecutionLists(queries, nodes, authorizer, pages, mapper);
   }
 
   @Override
@@ -133,8 +113,8 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
   @Override
   public void getExecution(
       GetExecutionRequest request, StreamObserver<GetExecutionResponse> response) {
-    boolean full = isFull(request.getView(), request.getViewValue(), true);
-    Execution execution = queries.get(executionId(request.getExecutionId()));
+    boolean full = Views.isFull(request.getView(), request.getViewValue(), true);
+    Execution execution = queries.get(RequestFields.executionId(request.getExecutionId()));
     response.onNext(
         GetExecutionResponse.newBuilder()
             .setExecution(full ? mapper.full(execution) : mapper.basic(execution))
@@ -145,93 +125,39 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
   @Override
   public void listExecutions(
       ListExecutionsRequest request, StreamObserver<ListExecutionsResponse> response) {
-    CallContext caller = CallContext.current();
-    String projectId = authorizer.project(request.getProjectId());
-    int size = RequestFields.pageSize(request.getPageSize());
-    boolean full = isFull(request.getView(), request.getViewValue(), false);
-    Filter filter = filter(projectId, request);
-    Optional<ExecutionId> from =
-        pages
-            .open(caller, request, request.getPageToken())
-            .map(position -> new ExecutionId(Pages.uuid(position)));
-    Function<Execution, dev.muster.proto.operator.v1.Execution> map =
-        full ? mapper::full : mapper::basic;
-    Pages.Filled<Execution, dev.muster.proto.operator.v1.Execution> filled =
-        Pages.fill(
-            size,
-            (after, portion) ->
-                queries.list(filter, after.map(Execution::id).or(() -> from), portion),
-            map);
-    ListExecutionsResponse.Builder answer =
-        ListExecutionsResponse.newBuilder().addAllExecutions(filled.messages());
-    filled
-        .last()
-        .ifPresent(
-            last ->
-                answer.setNextPageToken(
-                    pages.next(caller, request, Pages.position(last.id().value()))));
-    response.onNext(answer.build());
+    response.onNext(lists.executions(CallContext.current(), request));
     response.onCompleted();
-  }
-
-  private Filter filter(String projectId, ListExecutionsRequest request) {
-    @Nullable NodeId node =
-        request.getNodeId().isEmpty()
-            ? null
-            : nodes.resolve(projectId, nodeId(request.getNodeId())).id();
-    return new Filter(
-        projectId,
-        ProtoEnums.executionStates("states", request.getStatesList()),
-        RequestFields.text("action", request.getAction(), Limits.ACTION_NAME_CHARS),
-        RequestFields.text("operator_id", request.getOperatorId(), OPERATOR_CHARS),
-        node,
-        request.hasCreatedAfter()
-            ? ProtoTimes.instant("created_after", request.getCreatedAfter())
-            : null,
-        request.hasCreatedBefore()
-            ? ProtoTimes.instant("created_before", request.getCreatedBefore())
-            : null);
   }
 
   @Override
   public void watchExecution(
       WatchExecutionRequest request, StreamObserver<WatchExecutionResponse> response) {
-    ExecutionId id = executionId(request.getExecutionId());
+    ExecutionId id = RequestFields.executionId(request.getExecutionId());
     OptionalLong after = WatchStream.revision(request.getCursor());
-    boolean full = isFull(request.getView(), request.getViewValue(), false);
+    boolean full = Views.isFull(request.getView(), request.getViewValue(), false);
     ServerCallStreamObserver<WatchExecutionResponse> out =
         (ServerCallStreamObserver<WatchExecutionResponse>) response;
-    AtomicReference<@Nullable Watch> opened = new AtomicReference<>();
-    // Before it opens: a call that has ended by then must not leave a watch behind.
-    out.setOnReadyHandler(() -> Optional.ofNullable(opened.get()).ifPresent(Watch::ready));
-    out.setOnCancelHandler(() -> Optional.ofNullable(opened.get()).ifPresent(Watch::close));
-    String action = queries.get(id).order().action();
-    Watch watch =
-        watches.open(
-            id,
-            after,
-            request.getFollowLost(),
-            detail(request.getDetail(), request.getDetailValue()),
-            new WatchStream(out, mapper, action, full));
-    opened.set(watch);
-    if (out.isCancelled()) {
-      watch.close();
-    }
-    watch.ready();
+    FollowedCall.open(
+        out,
+        () -> {
+          String action = queries.get(id).order().action();
+          return watches.open(
+              id,
+              after,
+              request.getFollowLost(),
+              detail(request.getDetail(), request.getDetailValue()),
+              new WatchStream(out, mapper, action, full));
+        });
   }
 
   @Override
   public void cancelExecution(
       CancelExecutionRequest request, StreamObserver<CancelExecutionResponse> response) {
     CallContext caller = CallContext.current();
-    ExecutionId id = executionId(request.getExecutionId());
-    RequestKey key =
-        RequestFields.requestKey(
-            caller, Authorizer.DEFAULT_PROJECT, "CancelExecution", request.getRequestId(), request);
     Execution execution =
         cancels.cancel(
-            id,
-            key,
+            RequestFields.executionId(request.getExecutionId()),
+            key(caller, "CancelExecution", request.getRequestId(), request),
             caller.requestedBy(),
             RequestFields.text("reason", request.getReason(), RequestFields.TEXT_CHARS));
     response.onNext(
@@ -245,7 +171,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
     CallContext caller = CallContext.current();
     Execution execution =
         pauses.pause(
-            executionId(request.getExecutionId()),
+            RequestFields.executionId(request.getExecutionId()),
             key(caller, "PauseExecution", request.getRequestId(), request),
             caller.requestedBy(),
             RequestFields.text("reason", request.getReason(), RequestFields.TEXT_CHARS));
@@ -260,7 +186,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
     CallContext caller = CallContext.current();
     Execution execution =
         pauses.resume(
-            executionId(request.getExecutionId()),
+            RequestFields.executionId(request.getExecutionId()),
             key(caller, "ResumeExecution", request.getRequestId(), request),
             caller.requestedBy(),
             RequestFields.text("reason", request.getReason(), RequestFields.TEXT_CHARS));
@@ -280,7 +206,7 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
                 caller.requestedBy(),
                 caller.operator().role(),
                 key(caller, "RetryExecution", request.getRequestId(), request),
-                executionId(request.getExecutionId()),
+                RequestFields.executionId(request.getExecutionId()),
                 states.isEmpty() ? RETRIED_BY_DEFAULT : states,
                 request.getConfirmed(),
                 RequestFields.text("reason", request.getReason(), RequestFields.TEXT_CHARS)));
@@ -299,57 +225,8 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
   @Override
   public void listInvocations(
       ListInvocationsRequest request, StreamObserver<ListInvocationsResponse> response) {
-    CallContext caller = CallContext.current();
-    String projectId = authorizer.project(request.getProjectId());
-    int size = RequestFields.pageSize(request.getPageSize());
-    boolean ofExecution = !request.getExecutionId().isEmpty();
-    if (ofExecution == !request.getNodeId().isEmpty()) {
-      throw BusException.of(ErrorReason.TARGET_INVALID)
-          .message("A list of invocations names an execution or a node: exactly one of them.")
-          .violation("execution_id", "exactly one of execution_id and node_id")
-          .violation("node_id", "exactly one of execution_id and node_id")
-          .build();
-    }
-    Set<InvocationState> states = ProtoEnums.invocationStates("states", request.getStatesList());
-    boolean full = isFull(request.getView(), request.getViewValue(), false);
-    Optional<ByteBuffer> from = pages.open(caller, request, request.getPageToken());
-    Pages.Reader<InvocationView> reader =
-        ofExecution
-            ? ofExecution(executionId(request.getExecutionId()), from, states)
-            : ofNode(nodes.resolve(projectId, nodeId(request.getNodeId())).id(), from, states);
-    Function<InvocationView, Invocation> map = full ? mapper::full : mapper::basic;
-    Pages.Filled<InvocationView, Invocation> filled = Pages.fill(size, reader, map);
-    ListInvocationsResponse.Builder answer =
-        ListInvocationsResponse.newBuilder().addAllInvocations(filled.messages());
-    filled
-        .last()
-        .map(InvocationView::invocation)
-        .ifPresent(
-            last ->
-                answer.setNextPageToken(
-                    pages.next(
-                        caller,
-                        request,
-                        ofExecution
-                            ? ByteBuffer.allocate(Integer.BYTES).putInt(last.ordinal()).array()
-                            : Pages.position(last.id().value()))));
-    response.onNext(answer.build());
+    response.onNext(lists.invocations(CallContext.current(), request));
     response.onCompleted();
-  }
-
-  private Pages.Reader<InvocationView> ofExecution(
-      ExecutionId id, Optional<ByteBuffer> from, Set<InvocationState> states) {
-    int first = from.map(ByteBuffer::getInt).orElse(-1);
-    return (after, size) ->
-        queries.ofExecution(
-            id, after.map(view -> view.invocation().ordinal()).orElse(first), states, size);
-  }
-
-  private Pages.Reader<InvocationView> ofNode(
-      NodeId id, Optional<ByteBuffer> from, Set<InvocationState> states) {
-    Optional<InvocationId> first = from.map(position -> new InvocationId(Pages.uuid(position)));
-    return (after, size) ->
-        queries.ofNode(id, after.map(view -> view.invocation().id()).or(() -> first), states, size);
   }
 
   @Override
@@ -375,30 +252,15 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
     }
     ServerCallStreamObserver<ReadOutputResponse> out =
         (ServerCallStreamObserver<ReadOutputResponse>) response;
-    AtomicReference<@Nullable OutputReading> opened = new AtomicReference<>();
-    // Before it opens: a call that has ended by then must not leave a reading behind.
-    out.setOnReadyHandler(() -> Optional.ofNullable(opened.get()).ifPresent(OutputReading::ready));
-    out.setOnCancelHandler(() -> Optional.ofNullable(opened.get()).ifPresent(OutputReading::close));
-    OutputReading reading =
-        readings.open(
-            id,
-            request.getStderr() ? RunStream.STDERR : RunStream.STDOUT,
-            request.getOffset(),
-            request.getFollow(),
-            new ReadOutputStream(out));
-    opened.set(reading);
-    if (out.isCancelled()) {
-      reading.close();
-    }
-    reading.ready();
-  }
-
-  private static ExecutionId executionId(String text) {
-    return new ExecutionId(RequestFields.uuid("execution_id", text));
-  }
-
-  private static String nodeId(String idOrName) {
-    return RequestFields.required("node_id", idOrName, NodeName.MAX_CHARS);
+    FollowedCall.open(
+        out,
+        () ->
+            readings.open(
+                id,
+                request.getStderr() ? RunStream.STDERR : RunStream.STDOUT,
+                request.getOffset(),
+                request.getFollow(),
+                new ReadOutputStream(out)));
   }
 
   private static WatchDetail detail(dev.muster.proto.operator.v1.WatchDetail detail, int number) {
@@ -406,15 +268,6 @@ public final class GrpcExecutionService extends ExecutionServiceGrpc.ExecutionSe
       case WATCH_DETAIL_UNSPECIFIED, WATCH_DETAIL_INVOCATIONS -> WatchDetail.INVOCATIONS;
       case WATCH_DETAIL_EXECUTION -> WatchDetail.EXECUTION;
       case UNRECOGNIZED -> throw Faults.field("detail", number + " is no detail of a watch.");
-    };
-  }
-
-  private static boolean isFull(View view, int number, boolean unspecified) {
-    return switch (view) {
-      case VIEW_UNSPECIFIED -> unspecified;
-      case VIEW_BASIC -> false;
-      case VIEW_FULL -> true;
-      case UNRECOGNIZED -> throw Faults.field("view", number + " is no view.");
     };
   }
 }

@@ -5,6 +5,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.muster.server.error.Faults;
+import dev.muster.server.execution.ExecutionId;
 import dev.muster.server.grpc.CallContext;
 import dev.muster.server.node.NodeId;
 import dev.muster.server.request.RequestKey;
@@ -51,6 +52,11 @@ final class RequestFields {
     return NodeId.tryParse(value)
         .map(NodeId::value)
         .orElseThrow(() -> Faults.field(field, "is not a UUID."));
+  }
+
+  /** Returns which execution a request names. */
+  static ExecutionId executionId(String value) {
+    return new ExecutionId(uuid("execution_id", value));
   }
 
   /** Returns the size of a page; 0 counts as the default. */

@@ -12,6 +12,7 @@ import dev.muster.server.execution.ExecutionState;
 import dev.muster.server.execution.InvocationCounts;
 import dev.muster.server.execution.OfflinePolicy;
 import dev.muster.server.execution.Order;
+import dev.muster.server.execution.Plan;
 import dev.muster.server.invocation.InvocationId;
 import dev.muster.server.invocation.Result;
 import dev.muster.server.node.NodeDirectory;
@@ -56,7 +57,8 @@ class WatchStreamTest {
           null,
           null,
           "",
-          "");
+          "",
+          Plan.PLAIN);
 
   private final Recording out = new Recording();
 
