@@ -86,6 +86,14 @@ final class Reconciler {
     Invocation after(Invocation held) {
       return change == null ? held : change.after();
     }
+
+    /** Returns the same with a further change of the invocation; null: none. */
+    Verdict and(Invocation held, @Nullable InvocationChange further) {
+      if (further == null) {
+        return this;
+      }
+      return new Verdict(change == null ? further : joined(held, change, further), verb);
+    }
   }
 
   /** Decides on an item of the journal that the server knows as this node's. */
@@ -121,20 +129,23 @@ final class Reconciler {
 
   /**
    * It may have run from another copy, so it must not be started from this one; nor be cancelled,
-   * which the agent would answer by saying that it never ran.
+   * which the agent would answer by saying that it never ran. Nor by a later session of this one,
+   * which is no older than the node by then, where the agent died before it forgot.
    */
   private Verdict unstartedInACopy(Invocation held) {
     if (held.state().isSettled() && held.state() != InvocationState.LOST) {
       return new Verdict(null, Directive.Verb.FORGET);
     }
-    @Nullable InvocationChange told = received(held);
-    if (held.state() == InvocationState.LOST) {
-      return new Verdict(told, Directive.Verb.FORGET);
-    }
-    Invocation known = told == null ? held : told.after();
-    @Nullable InvocationChange lost = lost(known, COPIED).orElse(null);
-    return new Verdict(
-        told == null || lost == null ? lost : joined(held, told, lost), Directive.Verb.FORGET);
+    Verdict told = new Verdict(received(held), Directive.Verb.FORGET);
+    Verdict lost = told.and(held, lost(told.after(held), COPIED).orElse(null));
+    return isProofless(lost.after(held))
+        ? lost
+        : lost.and(held, moves.disprove(lost.after(held), now));
+  }
+
+  /** Returns whether the node's disk was seen to be older than a hand-over. */
+  private static boolean isProofless(Invocation held) {
+    return held.journalId().length == 0;
   }
 
   private static boolean hasForgotten(Invocation held, JournalItem item) {
@@ -146,7 +157,9 @@ final class Reconciler {
 
   private Directive.Verb verb(Invocation after, JournalItem item) {
     if (after.state() == InvocationState.LOST && !item.isFinished()) {
-      if (item.outcomeUnknown() || hasForgotten(after, item)) {
+      if (item.outcomeUnknown()
+          || hasForgotten(after, item)
+          || (item.isUnstarted() && isProofless(after))) {
         return Directive.Verb.FORGET;
       }
       // What does not run now, be it for the first time or again, is not to start once it counts as

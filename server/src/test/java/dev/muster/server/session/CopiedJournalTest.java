@@ -210,6 +210,31 @@ final class CopiedJournalTest {
     assertThat(out.directives).containsExactly(told(Directive.Verb.FORGET));
   }
 
+  @Test
+  void copy_thatDiedBeforeItForgot_isNotCalledCancelled_whenItComesAgain() {
+    // Bug: it had the epoch of its first session by then, and so was no copy any more.
+    NodeSession original = server.connect(node, new RecordingOutbound());
+    original.hello(SessionHarness.hello(1, 4, waits()));
+    server.settle();
+    original.epochConfirmed(2);
+    server.settle();
+    original.streamEnded();
+    NodeSession copy = server.connect(node, new RecordingOutbound());
+    copy.hello(SessionHarness.hello(1, 4, waits()));
+    server.settle();
+    copy.epochConfirmed(3);
+    server.settle();
+    copy.streamEnded();
+    server.settle();
+
+    NodeSession again = server.connect(node, out);
+    again.hello(SessionHarness.hello(3, 4, waits()));
+    server.settle();
+
+    assertThat(out.directives).containsExactly(told(Directive.Verb.FORGET));
+    assertThat(server.find(waiting.id()).state()).isEqualTo(LOST);
+  }
+
   private SessionRecord record() {
     return store.read(tx -> tx.nodes().session(node.id())).orElseThrow();
   }
