@@ -90,6 +90,23 @@ public interface NodeStore {
           sharedKey,
           confirmedEpoch);
     }
+
+    /** Returns this session, with another confirmed epoch. */
+    public SessionRecord confirmedBy(long newest) {
+      return new SessionRecord(
+          epoch,
+          journalId,
+          instanceId,
+          agentVersion,
+          slots,
+          facts,
+          remoteAddress,
+          clockSkewMillis,
+          connectTime,
+          lastSeenTime,
+          sharedKey,
+          newest);
+    }
   }
 
   /**

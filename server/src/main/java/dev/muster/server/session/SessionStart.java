@@ -101,9 +101,12 @@ public final class SessionStart {
     registry.begin(session).ifPresent(session::supersedes);
     tx.afterCommit(session::endSuperseded);
     long confirmed = before.map(SessionRecord::confirmedEpoch).orElse(0L);
+    // Until its last page is decided, a copy stays one, though its agent has this epoch by then.
+    boolean isHalfToldCopy = Reconciler.isCopied(hello, confirmed) && hello.journalContinues();
+    long newest = isHalfToldCopy ? epoch + 1 : confirmed;
     tx.store()
         .nodes()
-        .recordSession(node.id(), record(tx.now(), epoch, hello, session, sharedKey, confirmed));
+        .recordSession(node.id(), record(tx.now(), epoch, hello, session, sharedKey, newest));
     boolean catalogKnown = catalogs.find(hello.catalogDigest()).isPresent();
     describe(tx, node, hello, catalogKnown);
     tx.audit(
@@ -155,6 +158,13 @@ public final class SessionStart {
       List<JournalItem> items,
       boolean last) {
     long epoch = requireNewest(tx, session);
+    if (last && Reconciler.isCopied(hello, confirmed)) {
+      NodeId node = session.nodeId();
+      tx.store()
+          .nodes()
+          .session(node)
+          .ifPresent(begun -> tx.store().nodes().recordSession(node, begun.confirmedBy(epoch)));
+    }
     return reconcile(
         tx, session, reconciler(tx, epoch, confirmed, hello), epoch, hello, items, last, Map.of());
   }

@@ -235,6 +235,34 @@ final class CopiedJournalTest {
     assertThat(server.find(waiting.id()).state()).isEqualTo(LOST);
   }
 
+  @Test
+  void copy_whoseFurtherPagesNeverCame_startsNothing_whenItComesAgain() {
+    // Bug: its agent had the epoch from Welcome on, so what the pages would have told was resumed.
+    NodeSession original = server.connect(node, new RecordingOutbound());
+    original.hello(SessionHarness.hello(1, 4, waits()));
+    server.settle();
+    original.epochConfirmed(2);
+    server.settle();
+    original.streamEnded();
+    NodeSession copy = server.connect(node, new RecordingOutbound());
+    copy.hello(SessionHarness.hello(new byte[16], 1, 4, true));
+    server.settle();
+    copy.epochConfirmed(3);
+    copy.streamEnded();
+    server.settle();
+
+    NodeSession again = server.connect(node, out);
+    again.hello(SessionHarness.hello(new byte[16], 3, 4, true));
+    server.settle();
+    again.epochConfirmed(4);
+    again.journalPage(List.of(waits()), false);
+    server.settle();
+
+    assertThat(out.directives).containsExactly(told(Directive.Verb.FORGET));
+    assertThat(server.find(waiting.id()).state()).isEqualTo(LOST);
+    assertThat(record().confirmedEpoch()).isEqualTo(4);
+  }
+
   private SessionRecord record() {
     return store.read(tx -> tx.nodes().session(node.id())).orElseThrow();
   }
