@@ -21,13 +21,16 @@ final class AgentSubject implements AutoCloseable {
   private final Sessions sessions;
   private final String name;
   private final Path folder;
+  private final Duration clockSkew;
   private @Nullable Subject life;
 
-  private AgentSubject(Programs programs, Sessions sessions, String name, Path folder) {
+  private AgentSubject(
+      Programs programs, Sessions sessions, String name, Path folder, Duration clockSkew) {
     this.programs = programs;
     this.sessions = sessions;
     this.name = name;
     this.folder = folder;
+    this.clockSkew = clockSkew;
   }
 
   /**
@@ -35,6 +38,7 @@ final class AgentSubject implements AutoCloseable {
    *
    * @param folder that has everything of it
    * @param joinToken for its first start
+   * @param clockSkew by how much its machine's clock is wrong
    */
   static AgentSubject create(
       Programs programs,
@@ -43,17 +47,23 @@ final class AgentSubject implements AutoCloseable {
       Path folder,
       Link link,
       int slots,
-      String joinToken)
+      String joinToken,
+      Duration clockSkew)
       throws IOException {
     Path hooks = Files.createDirectories(folder.resolve("hooks"));
     Hooks.write(hooks, folder.resolve("truth"));
-    AgentSubject agent = new AgentSubject(programs, sessions, name, folder);
+    AgentSubject agent = new AgentSubject(programs, sessions, name, folder, clockSkew);
     agent.configure(hooks, link, slots, joinToken);
     return agent;
   }
 
   String name() {
     return name;
+  }
+
+  /** Returns by how much the clock of its machine is wrong. */
+  Duration clockSkew() {
+    return clockSkew;
   }
 
   /** Returns what its hooks wrote. */
@@ -73,7 +83,7 @@ final class AgentSubject implements AutoCloseable {
 
   /** Starts it, and returns at once. */
   void launch() {
-    List<String> command = new ArrayList<>(programs.agentCommand());
+    List<String> command = new ArrayList<>(programs.agentCommand(clockSkew));
     command.addAll(List.of("run", "--config", folder.resolve("agent.properties").toString()));
     life =
         Subject.start(
@@ -161,7 +171,7 @@ final class AgentSubject implements AutoCloseable {
     } catch (IOException e) {
       throw new ChaosFailedException(name + " cannot be cloned", e);
     }
-    return new AgentSubject(programs, sessions, name, other);
+    return new AgentSubject(programs, sessions, name, other, clockSkew);
   }
 
   /** Returns whether it has a session, as far as it knows. */

@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -79,7 +81,8 @@ public final class Chaos {
       throw new ChaosFailedException("no temporary folder", e);
     }
     boolean clean = false;
-    try (Fleet fleet = Fleet.start(folder, plan.nodes(), GHOSTS)) {
+    try (Fleet fleet =
+        Fleet.start(folder, plan.nodes(), GHOSTS, new Chance(plan.seed(), "clocks"))) {
       // Also on Ctrl-C. Closing twice is fine.
       Thread stop = new Thread(fleet::close, "chaos-stop");
       Runtime.getRuntime().addShutdownHook(stop);
@@ -98,6 +101,7 @@ public final class Chaos {
   }
 
   private Verdict play(Path folder) {
+    out.println("clocks of agents are wrong by " + clockSkews().values());
     breakThings();
     while (Duration.between(start, Instant.now()).compareTo(plan.faults()) < 0
         && failure.get() == null) {
@@ -193,7 +197,7 @@ public final class Chaos {
   }
 
   private Evidence await(Instant calmSince) {
-    Collector collector = new Collector(fleet.operator());
+    Collector collector = new Collector(fleet.operator(), clockSkews());
     until(calmSince.plus(SETTLE), collector::allSettled);
     until(calmSince.plus(RETURN), () -> fleet.agents().stream().allMatch(AgentSubject::isPresent));
     nap(Duration.ofSeconds(3));
@@ -229,6 +233,12 @@ public final class Chaos {
         Hooks.IDEMPOTENT,
         calmSince,
         Instant.now());
+  }
+
+  private Map<String, Duration> clockSkews() {
+    Map<String, Duration> skews = new TreeMap<>();
+    fleet.agents().forEach(agent -> skews.put(agent.name(), agent.clockSkew()));
+    return skews;
   }
 
   private List<Asked> asked() {

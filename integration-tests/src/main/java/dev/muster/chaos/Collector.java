@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.chaos;
 
+import com.google.protobuf.Timestamp;
 import dev.muster.chaos.check.Kept;
 import dev.muster.chaos.check.Recorded;
 import dev.muster.chaos.check.Trace;
@@ -10,6 +11,7 @@ import dev.muster.proto.operator.v1.ExecutionState;
 import dev.muster.proto.operator.v1.GetInvocationRequest;
 import dev.muster.proto.operator.v1.GetInvocationResponse;
 import dev.muster.proto.operator.v1.Invocation;
+import dev.muster.proto.operator.v1.InvocationTransition;
 import dev.muster.proto.operator.v1.ListExecutionsRequest;
 import dev.muster.proto.operator.v1.ListExecutionsResponse;
 import dev.muster.proto.operator.v1.ListInvocationsRequest;
@@ -21,10 +23,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Gathers what the server says, over the operators' API, and what hooks wrote down. */
@@ -38,9 +43,16 @@ final class Collector {
           ExecutionState.EXECUTION_STATE_CANCELLING);
 
   private final Operator operator;
+  private final Map<String, Duration> clockSkews;
 
-  Collector(Operator operator) {
+  /**
+   * Makes a collector.
+   *
+   * @param clockSkews by how much the nodes' clocks are wrong: what they tell is put right
+   */
+  Collector(Operator operator, Map<String, Duration> clockSkews) {
     this.operator = operator;
+    this.clockSkews = Map.copyOf(clockSkews);
   }
 
   /** Returns whether every execution has settled. */
@@ -158,15 +170,30 @@ final class Collector {
           operator.insist(executions -> executions.listInvocations(request));
       for (Invocation invocation : response.getInvocationsList()) {
         invocations.add(
-            operator.insist(
-                executions ->
-                    executions.getInvocation(
-                        GetInvocationRequest.newBuilder()
-                            .setInvocationId(invocation.getId())
-                            .build())));
+            byOneClock(
+                operator.insist(
+                    executions ->
+                        executions.getInvocation(
+                            GetInvocationRequest.newBuilder()
+                                .setInvocationId(invocation.getId())
+                                .build()))));
       }
       page = response.getNextPageToken();
     } while (!page.isEmpty());
     return invocations;
+  }
+
+  private GetInvocationResponse byOneClock(GetInvocationResponse told) {
+    Duration skew = clockSkews.getOrDefault(told.getInvocation().getNodeName(), Duration.ZERO);
+    GetInvocationResponse.Builder right = told.toBuilder();
+    for (InvocationTransition.Builder line : right.getHistoryBuilderList()) {
+      if (line.hasAgentTime()) {
+        Timestamp time = line.getAgentTime();
+        Instant at = Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).minus(skew);
+        line.setAgentTime(
+            Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()));
+      }
+    }
+    return right.build();
   }
 }

@@ -19,6 +19,8 @@ import java.util.List;
 final class Fleet implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(90);
   private static final int MOST_SLOTS = 4;
+  private static final int RIGHT_CLOCKS = 25;
+  private static final int MOST_SKEW_MILLIS = 3 * 3_600_000;
 
   private final Path folder;
   private final ServerSubject server;
@@ -39,14 +41,20 @@ final class Fleet implements AutoCloseable {
    * Starts a fleet, and returns when every node is there with all of its actions.
    *
    * @param ghosts how many nodes there are of which no agent ever comes
+   * @param clocks chance of how wrong the clocks of the nodes are
    */
-  static Fleet start(Path folder, int nodes, int ghosts) throws IOException {
+  static Fleet start(Path folder, int nodes, int ghosts, Chance clocks) throws IOException {
     Programs programs = Programs.copyInto(folder.resolve("programs"));
     ServerSubject server = ServerSubject.start(programs, folder);
     Fleet fleet = new Fleet(folder, server, Operator.of(server));
     try {
       for (int i = 1; i <= nodes; i++) {
-        fleet.add(programs, "node-" + i, 1 + i % MOST_SLOTS);
+        // Some clocks are right, the others behind or ahead by up to hours.
+        Duration skew =
+            clocks.percent(RIGHT_CLOCKS)
+                ? Duration.ZERO
+                : clocks.millis(-MOST_SKEW_MILLIS, MOST_SKEW_MILLIS);
+        fleet.add(programs, "node-" + i, 1 + i % MOST_SLOTS, skew);
       }
       fleet.agents.forEach(AgentSubject::launch);
       for (int i = 1; i <= ghosts; i++) {
@@ -111,13 +119,13 @@ final class Fleet implements AutoCloseable {
     Processes.killMentioning(folder + "/");
   }
 
-  private void add(Programs programs, String name, int slots) throws IOException {
+  private void add(Programs programs, String name, int slots, Duration skew) throws IOException {
     Link link = Link.to(server.agentPort(), moments);
     links.add(link);
     Path machine = Files.createDirectories(folder.resolve(name));
     agents.add(
         AgentSubject.create(
-            programs, sessions, name, machine, link, slots, operator.joinToken(name)));
+            programs, sessions, name, machine, link, slots, operator.joinToken(name), skew));
   }
 
   private void awaitReady(String name) {

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,12 +34,14 @@ record Programs(Path server, Path agent) {
     return command(server, "256m");
   }
 
-  /** Returns the command of an agent, up to its flags. */
-  List<String> agentCommand() {
-    return command(agent, "64m");
+  /**
+   * Returns the command of an agent, up to its flags, whose machine's clock is wrong by so much.
+   */
+  List<String> agentCommand(Duration clockSkew) {
+    return command(agent, "64m", "-Dmuster.agent.clock-skew=" + clockSkew);
   }
 
-  private static List<String> command(Path jar, String heap) {
+  private static List<String> command(Path jar, String heap, String... properties) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -47,6 +50,7 @@ record Programs(Path server, Path agent) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
+    command.addAll(List.of(properties));
     command.addAll(List.of("-jar", jar.toString()));
     return command;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.muster.it.fleet.Eventually;
 import dev.muster.it.fleet.FleetHarness;
+import dev.muster.it.fleet.LiveHeap;
 import dev.muster.it.fleet.RefusedCall;
 import dev.muster.it.fleet.ScriptedAgent;
 import dev.muster.proto.agent.v1.Execute;
@@ -32,11 +33,15 @@ final class DeafNodeIT {
   /** More than the deaf node has slots. */
   private static final int EXECUTIONS = SLOTS + 16;
 
+  /** For the deaf node alone: 32 MiB, if the server held them. */
+  private static final int ITS_OWN = 2_000;
+
+  private static final long MOST_HELD = 16 << 20;
   private static final String INPUT = "{\"data\":\"" + "x".repeat(16 << 10) + "\"}";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   @RegisterExtension
-  final FleetHarness fleet = new FleetHarness().serverSetting("--heartbeat-interval", "10s");
+  final FleetHarness fleet = new FleetHarness().serverSetting("--heartbeat-interval", "30s");
 
   @Test
   void deafNode_holdsUpNobody_costsABoundedAmount_andIsSentAway() {
@@ -44,22 +49,35 @@ final class DeafNodeIT {
       assertThat(swarm.ask("enroll " + OTHERS)).contains("\"ok\":true");
       assertThat(swarm.ask("connect " + OTHERS)).contains("\"nodes\":" + OTHERS);
       ScriptedAgent deaf =
-          fleet.scriptedAgent("deaf", Map.of("fleet", "swarm")).action("swarm.noop").slots(SLOTS);
+          fleet
+              .scriptedAgent("deaf", Map.of("fleet", "swarm", "deaf", "yes"))
+              .action("swarm.noop")
+              .slots(SLOTS);
       ScriptedAgent.Stream stream = deaf.connect();
       stream.stopReading();
 
       List<String> executions = new ArrayList<>();
       for (int i = 0; i < EXECUTIONS; i++) {
-        executions.add(dispatch());
+        executions.add(dispatch("fleet=swarm"));
         stream.heartbeat();
       }
       executions.forEach(this::awaitTheOthers);
+      executions.forEach(
+          execution ->
+              assertThat(fleet.operator().execution(execution).getCounts().getSucceeded())
+                  .isEqualTo(OTHERS));
+      long before = LiveHeap.bytes(fleet.server());
+      for (int i = 0; i < ITS_OWN; i++) {
+        executions.add(dispatch("deaf=yes"));
+        stream.heartbeat();
+      }
+      assertThat(LiveHeap.bytes(fleet.server()) - before).as("held").isLessThan(MOST_HELD);
+      assertThat(fleet.operator().node("deaf").getOnline()).isTrue();
 
       // What waits for it are no more commands than it has slots; the rest is in the store.
       int handedOver = 0;
       for (String execution : executions) {
         InvocationCounts counts = fleet.operator().execution(execution).getCounts();
-        assertThat(counts.getSucceeded()).isEqualTo(OTHERS);
         assertThat(counts.getDispatched() + counts.getPending()).isEqualTo(1);
         handedOver += counts.getDispatched();
       }
@@ -89,7 +107,7 @@ final class DeafNodeIT {
   /** Each command once, though some were written to the stream that it did not read. */
   private static void getsWhatIsItsOwn(ScriptedAgent.Stream stream) {
     Set<String> got = new HashSet<>();
-    for (int i = 0; i < EXECUTIONS; i++) {
+    for (int i = 0; i < EXECUTIONS + ITS_OWN; i++) {
       Execute execute = stream.nextExecute();
       assertThat(got.add(execute.getInvocationId())).isTrue();
       var unused =
@@ -101,10 +119,10 @@ final class DeafNodeIT {
     }
   }
 
-  private String dispatch() {
+  private String dispatch(String selector) {
     return fleet
         .operator()
-        .dispatch("swarm.noop", request -> request.setSelector("fleet=swarm").setInputJson(INPUT))
+        .dispatch("swarm.noop", request -> request.setSelector(selector).setInputJson(INPUT))
         .getId();
   }
 

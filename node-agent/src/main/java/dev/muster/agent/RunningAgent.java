@@ -27,6 +27,7 @@ import dev.muster.agent.identity.Machine;
 import dev.muster.agent.journal.Journal;
 import dev.muster.agent.journal.JournalLimits;
 import dev.muster.agent.loop.ThreadLoop;
+import dev.muster.agent.loop.WallClock;
 import dev.muster.agent.output.OutputFolder;
 import dev.muster.agent.process.ProcessTree;
 import dev.muster.proto.type.v1.ActionKind;
@@ -34,7 +35,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,7 +57,7 @@ final class RunningAgent {
 
   private final AgentBuilder settings;
   private final StateDirectory state;
-  private final ThreadLoop loop = new ThreadLoop("muster-agent", InstantSource.system());
+  private final ThreadLoop loop = new ThreadLoop("muster-agent", WallClock.ofProcess());
   private final RunThreads threads;
   private final UploadThread uploads = new UploadThread();
   // Written on the loop, read by runs.
@@ -204,7 +204,7 @@ final class RunningAgent {
       entries.add(CatalogEntry.of(action, ActionKind.ACTION_KIND_HANDLER));
     }
     if (settings.builtins) {
-      entries.addAll(Builtins.all(InstantSource.system(), AgentVersion.CURRENT));
+      entries.addAll(Builtins.all(WallClock.ofProcess(), AgentVersion.CURRENT));
     }
     return entries;
   }

@@ -28,7 +28,17 @@ public final class FakeClock implements InstantSource {
 
   private final Timer timer = new Timer();
   private final AtomicLong order = new AtomicLong();
-  private volatile Instant now = START; // written by advance()
+  private volatile Instant now; // written by advance()
+
+  /** Makes a clock that begins at some time. */
+  public FakeClock() {
+    this(START);
+  }
+
+  /** Makes a clock that begins at this time, with nothing on its timer. */
+  public FakeClock(Instant start) {
+    this.now = start;
+  }
 
   @Override
   public Instant instant() {

@@ -216,7 +216,7 @@ final class AgentStream {
       case CALLBACK_ACK -> onCallbackAck(message.getCallbackAck());
       case HEARTBEAT -> {
         if (message.getHeartbeat().hasServerTime()) {
-          parts.clock().measured(WireTimes.instant(message.getHeartbeat().getServerTime()));
+          parts.clock().heard(WireTimes.instant(message.getHeartbeat().getServerTime()));
           parts.runner().startWaiting();
         }
       }

@@ -46,4 +46,52 @@ final class ServerClockTest {
 
     assertThat(clock.now()).contains(SERVER);
   }
+
+  @Test
+  void messagesThatLayUnread_doNotSetTheTimeBack() {
+    // Bug: behind a SIGSTOP the first of them did, and what came next started too late.
+    clock.measured(SERVER);
+    loop.pass(Duration.ofSeconds(55));
+
+    clock.heard(SERVER.plusSeconds(5));
+    clock.heard(SERVER.plusSeconds(25));
+    clock.heard(SERVER.plusSeconds(45));
+
+    assertThat(clock.now()).contains(SERVER.plusSeconds(55));
+  }
+
+  @Test
+  void messageFromBeforeASuspend_doesNotMakeTheTimeKnown() {
+    // Bug: what had been sent before, and came behind it, started by the time of then.
+    clock.measured(SERVER);
+    loop.jump(Duration.ofMinutes(10));
+
+    clock.heard(SERVER.plusSeconds(20));
+    assertThat(clock.now()).isEmpty();
+
+    clock.heard(SERVER.plusSeconds(600));
+    assertThat(clock.now()).contains(SERVER.plusSeconds(600));
+  }
+
+  @Test
+  void clockOfTheServerThatWasSetBack_isFollowed_whenItIsToldTwice() {
+    clock.measured(SERVER);
+    loop.pass(Duration.ofSeconds(20));
+    clock.heard(SERVER.minusSeconds(3_580));
+    loop.pass(Duration.ofSeconds(20));
+
+    clock.heard(SERVER.minusSeconds(3_560));
+
+    assertThat(clock.now()).contains(SERVER.minusSeconds(3_560));
+  }
+
+  @Test
+  void clockOfTheServerThatWasSetForward_isFollowed() {
+    clock.measured(SERVER);
+    loop.pass(Duration.ofSeconds(20));
+
+    clock.heard(SERVER.plusSeconds(3_620));
+
+    assertThat(clock.now()).contains(SERVER.plusSeconds(3_620));
+  }
 }

@@ -158,7 +158,7 @@ public final class OutputUploads {
   /** A commit in doubt may count later: then its file must be there. If not, a start removes it. */
   private static boolean mayBeRecorded(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof StoreException;
+    return cause instanceof StoreException store && store.isInDoubt();
   }
 
   void ended(FileChannel channel) {

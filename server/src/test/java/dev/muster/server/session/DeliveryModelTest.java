@@ -44,11 +44,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Random courses of a small fleet: crashes, lost messages, restored and lost disks, cancels,
- * pauses, waves, deadlines, a store that fails. After every step the promises of delivery are
- * checked against what really ran. All is real but the wire and the time: rules, sessions, ledger,
- * and a store in memory where the system has such a place. One thread does everything, so a seed
- * gives the same course each time.
+ * Random courses of a small fleet: crashes, a server that is killed, lost messages, restored and
+ * lost disks, cancels, pauses, waves, deadlines, a store that fails. After every step the promises
+ * of delivery are checked against what really ran. All is real but the wire and the time: rules,
+ * sessions, ledger, and a store in memory where the system has such a place. One thread does
+ * everything, so a seed gives the same course each time.
  *
  * <p>{@code -Dmuster.model.seed=…} runs one seed again, {@code -Dmuster.model.trace=true} with
  * every step told; {@code -Dmuster.model.steps=…} and {@code -Dmuster.model.seeds=…} run more.
@@ -112,8 +112,7 @@ final class DeliveryModelTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void whateverHappens_thePromisesHold(long seed) {
-    try (SessionHarness server = SessionHarness.simulated(store, seed)) {
-      Course course = new Course(server, seed);
+    try (Course course = new Course(SessionHarness.simulated(store, seed), seed)) {
       for (int i = 0; i < STEPS; i++) {
         course.step(i);
       }
@@ -128,8 +127,8 @@ final class DeliveryModelTest {
   private record Known(ExecutionProgress progress, List<Invocation> invocations) {}
 
   /** One course. */
-  private static final class Course {
-    private final SessionHarness server;
+  private static final class Course implements AutoCloseable {
+    private SessionHarness server;
     private final Random random;
     private final List<SimulatedAgent> agents = new ArrayList<>();
     private final List<ExecutionId> executions = new ArrayList<>();
@@ -146,10 +145,19 @@ final class DeliveryModelTest {
       for (int i = 0; i < 3; i++) {
         agents.add(new SimulatedAgent(server, server.node(), random));
       }
+      lookFromNowOn();
+    }
+
+    private void lookFromNowOn() {
       server.barriers.start(server.clock.timer());
       server.rollouts.start(server.clock.timer());
       new Deadlines(server.ledger, server.moves, server.clock, Duration.ZERO)
           .start(server.clock.timer());
+    }
+
+    @Override
+    public void close() {
+      server.close();
     }
 
     void step(int number) {
@@ -189,14 +197,39 @@ final class DeliveryModelTest {
         act("unready", agent::unready);
       } else if (dice < 165) {
         act("finish", agent::finish);
-      } else {
+      } else if (dice < 198) {
         act("report", agent::report);
+      } else {
+        act("kill", () -> killServer(agent));
       }
       server.settle();
       if (TRACE) {
         System.out.println(number + " " + last + " " + agents.indexOf(agent) + " " + agent);
       }
       check(number);
+    }
+
+    /**
+     * The server dies, now and then with what it was just told, or behind a commit of which nobody
+     * hears; and comes back.
+     */
+    private void killServer(SimulatedAgent agent) {
+      boolean isCommitted = random.nextBoolean();
+      if (isCommitted) {
+        server.failStore(false);
+        server.dieAfterCommit();
+      }
+      switch (random.nextInt(3)) {
+        case 0 -> agent.connect();
+        case 1 -> agent.read();
+        default -> agent.report();
+      }
+      if (isCommitted) {
+        server.settle();
+      }
+      server = server.restarted();
+      agents.forEach(each -> each.serverIsNow(server));
+      lookFromNowOn();
     }
 
     /** Often where something waits that was just accepted. */

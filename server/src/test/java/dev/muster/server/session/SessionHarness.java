@@ -89,7 +89,7 @@ public final class SessionHarness implements AutoCloseable {
   private static final AtomicLong allIds = new AtomicLong(1);
 
   /** The time. */
-  public final FakeClock clock = new FakeClock();
+  public final FakeClock clock;
 
   /** What every session shares. */
   public final SessionServices services;
@@ -143,7 +143,7 @@ public final class SessionHarness implements AutoCloseable {
 
   /** Makes a server whose acknowledgements go by this pace. */
   SessionHarness(TestStore store, AcknowledgementPace pace) {
-    this(store, pace, false, allIds, 0);
+    this(store, pace, false, allIds, 0, new FakeClock());
   }
 
   /**
@@ -160,12 +160,18 @@ public final class SessionHarness implements AutoCloseable {
    */
   static SessionHarness simulated(TestStore store, long salt) {
     return new SessionHarness(
-        store, AcknowledgementPace.immediate(), true, new AtomicLong(1), salt);
+        store, AcknowledgementPace.immediate(), true, new AtomicLong(1), salt, new FakeClock());
   }
 
   private SessionHarness(
-      TestStore store, AcknowledgementPace pace, boolean simulated, AtomicLong ids, long salt) {
+      TestStore store,
+      AcknowledgementPace pace,
+      boolean simulated,
+      AtomicLong ids,
+      long salt,
+      FakeClock clock) {
     this.store = store;
+    this.clock = clock;
     this.simulated = simulated;
     this.ids = ids;
     this.salt = salt;
@@ -531,6 +537,26 @@ public final class SessionHarness implements AutoCloseable {
     List<String> words = new ArrayList<>();
     invocations(id).forEach(invocation -> words.add(invocation.state().name()));
     return words;
+  }
+
+  /**
+   * Is killed with all that is queued and all that it knows, and starts again over the same store.
+   * Of a simulated one.
+   */
+  SessionHarness restarted() {
+    faulty.dead = true;
+    ledger.close();
+    SessionHarness next =
+        new SessionHarness(
+            store,
+            AcknowledgementPace.immediate(),
+            true,
+            ids,
+            salt,
+            new FakeClock(clock.instant()));
+    next.barriers.proceedAfterRestart();
+    next.rollouts.proceedAfterRestart();
+    return next;
   }
 
   /** Ends as a process that is killed: its sessions end unheard. */

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedAgent {
   static final int SLOTS = 2;
 
-  private final SessionHarness server;
+  private SessionHarness server;
   private final Random random;
   final Node node;
 
@@ -184,6 +184,12 @@ final class SimulatedAgent {
       session.streamEnded();
     }
     forgetStream();
+  }
+
+  /** Its server was killed, and another life of it has begun. */
+  void serverIsNow(SessionHarness next) {
+    forgetStream();
+    server = next;
   }
 
   private void forgetStream() {
