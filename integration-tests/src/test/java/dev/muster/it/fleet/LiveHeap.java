@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.muster.it.fleet;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +13,8 @@ import java.util.List;
 public final class LiveHeap {
   private LiveHeap() {}
 
-  /** Returns the bytes of all objects that the process can still reach. Stops it meanwhile. */
-  public static long bytes(ProgramProcess program) {
+  /** Returns how many objects of a class the process can still reach. Stops it meanwhile. */
+  public static long instances(ProgramProcess program, Class<?> type) {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     try {
       Process process =
@@ -23,12 +25,13 @@ public final class LiveHeap {
       try (var output = process.inputReader(StandardCharsets.UTF_8)) {
         lines = output.lines().toList();
       }
-      // The last line: "Total", the number of objects, their bytes.
+      // Rank, objects, bytes, class; none of a class: no line.
+      assertThat(lines).as("histogram").anyMatch(line -> line.startsWith("Total"));
       return lines.stream()
-          .filter(line -> line.startsWith("Total"))
-          .map(line -> Long.parseLong(line.trim().split("\\s+")[2]))
-          .findFirst()
-          .orElseThrow(() -> new AssertionError("jcmd says: " + lines));
+          .map(line -> line.trim().split("\\s+", -1))
+          .filter(columns -> columns.length > 3 && columns[3].equals(type.getName()))
+          .mapToLong(columns -> Long.parseLong(columns[1]))
+          .sum();
     } catch (IOException e) {
       throw new UncheckedIOException("jcmd comes with a JDK", e);
     }

@@ -13,6 +13,7 @@ import dev.muster.server.invocation.InvocationState;
 import dev.muster.server.invocation.ReportedStep;
 import dev.muster.server.invocation.Result;
 import dev.muster.server.jdbc.TestStore;
+import dev.muster.server.ledger.StoreException;
 import dev.muster.server.node.Node;
 import dev.muster.server.output.AnnouncedOutput;
 import dev.muster.server.output.OutputRetention;
@@ -194,6 +195,25 @@ final class LargeOutputTest {
           .withThrowableThat()
           .withRootCauseInstanceOf(BusException.class);
     }
+
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void uploadThatTheStoreCannotRecord_leavesNothing() throws IOException {
+    // Bug: its file stayed until the next start, and retention did not know of it.
+    Invocation invocation = dispatched();
+    byte[] bytes = bytes(20_000);
+    try (Upload upload = begin(invocation, bytes)) {
+      upload.append(bytes);
+      server.failStore(true);
+
+      assertThat(upload.finish())
+          .failsWithin(Duration.ofSeconds(10))
+          .withThrowableThat()
+          .withCauseInstanceOf(StoreException.class);
+    }
+    server.failStore(false);
 
     assertThat(files()).isEmpty();
   }
