@@ -49,7 +49,9 @@ import org.slf4j.LoggerFactory;
  */
 final class AgentStreamFuzzTest {
   private static final int INPUTS = Integer.getInteger("muster.fuzz.inputs", 4_000);
-  private static final int LOOK_EVERY = 50;
+
+  /** One look in four meets a stream that goes on, so there are eighty at least. */
+  private static final int LOOK_EVERY = Math.max(1, Math.min(500, INPUTS / 80));
 
   /** How a stream may be ended for what was sent on it. */
   private static final Set<Status.Code> FAIR =
